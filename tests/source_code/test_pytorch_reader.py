@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from tests.source_code.pytorch_sources import EXAMPLES, Example
+from tests.source_code.pytorch_example import Example
+from tests.source_code.pytorch_more_sources import MORE_EXAMPLES
+from tests.source_code.pytorch_sources import EXAMPLES
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.network import Network
 from visualizer.limits import limits
@@ -82,9 +84,12 @@ def check_same(module: nn.Module, reading: PyTorchReading) -> None:
     torch.testing.assert_close(output.reshape(expected.shape), expected, rtol=0, atol=TOLERANCE * scale)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+ALL_EXAMPLES = EXAMPLES | MORE_EXAMPLES
+
+
+@pytest.mark.parametrize("name", ALL_EXAMPLES)
 def test_what_is_read_is_what_torch_runs_or_a_note_says_what_differs(name):
-    example = EXAMPLES[name]
+    example = ALL_EXAMPLES[name]
     reading = read_pytorch(example.source)
     other = [note.sentence for note in reading.notes if note.other_network]
     assert reading.architecture.input_shape == example.shape
@@ -148,6 +153,7 @@ SAME = {
     "softmax over the channels": "nn.Conv2d(3, 4, 3), nn.Softmax2d()",
     "a leaky slope": "nn.Conv2d(3, 4, 3), nn.LeakyReLU()",
     "unflatten": "nn.Flatten(), nn.Linear(12288, 16), nn.Unflatten(1, (16, 1, 1)), nn.ConvTranspose2d(16, 2, 4)",
+    "a list that adds up": "*(nn.Sequential(nn.Conv2d(3, 4, 3)) + nn.Sequential(nn.ReLU(), nn.Conv2d(4, 4, 3)))",
     "identities": "nn.Identity(), nn.Conv2d(3, 4, 3), nn.Dropout(0.3), nn.Identity()",
 }
 
@@ -183,6 +189,78 @@ FORWARD = {
         "self.a = nn.Conv2d(3, 4, 3)",
         "x = self.a(x)\nw = x.mean([2, 3]).sigmoid()\nx = x * w.unsqueeze(-1).unsqueeze(-1)\n"
         "return x + w[:, :, None, None]",
+    ),
+    "a function in place, whose input is returned": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Conv2d(3, 4, 3)",
+        "y = self.a(x)\nz = y\ny -= self.b(x)\nz.mul_(2)\nF.relu_(y)\nreturn z",
+    ),
+    "whether it trains": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nreturn x if self.training is True and self.training == True or not self.training else x * 2",
+    ),
+    "tests of the numbers": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nassert not torch.isnan(x).any()\nreturn x",
+    ),
+    "a copy before a function in place": (
+        "self.a = nn.Conv2d(3, 4, 3, padding=1)\nself.r = nn.ReLU(inplace=True)\nself.b = nn.Conv2d(4, 4, 1)",
+        "x = self.a(x)\nidentity = x.clone()\nx = self.r(x)\nreturn self.b(x) + identity",
+    ),
+    "an empty Sequential is not true": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.s = nn.Sequential()\nself.l = nn.ModuleList()",
+        "x = self.a(x)\nif self.s:\n    x = x + self.s(x)\nreturn x * 2 if self.l or not self.s else x",
+    ),
+    "a Sequential that is changed": (
+        "self.a = nn.Sequential(nn.Conv2d(3, 3, 3), nn.ReLU())\nself.a.insert(0, nn.Conv2d(3, 3, 5))\n"
+        "self.a.extend([nn.Conv2d(3, 4, 1), nn.Tanh(), nn.ReLU()])\nself.a.pop(5)\nself.a[4] = nn.Sigmoid()\n"
+        "self.a.add_module('last', nn.Conv2d(4, 5, 1))\nself.a.add_module('last', nn.Conv2d(4, 2, 1))",
+        "return self.a(x)",
+    ),
+    "children of a Sequential that is not kept": (
+        "s = nn.Sequential(nn.Conv2d(3, 3, 3), nn.ELU(), nn.Conv2d(3, 3, 1))\n"
+        "self.a = nn.Sequential(*list(s.children())[:-1])",
+        "return self.a(x)",
+    ),
+    "a ModuleList of a generator, summed": (
+        "self.a = nn.ModuleList(nn.Conv2d(3, 4, 3) for _ in range(3))",
+        "return sum(c(x) for c in self.a)",
+    ),
+    "a ModuleList of a Sequential": (
+        "self.a = nn.ModuleList(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()))",
+        "for layer in self.a:\n    x = layer(x)\nreturn x",
+    ),
+    "layers in _modules, by name": (
+        "self.c1 = nn.Conv2d(3, 4, 3)\nself.c2 = nn.Conv2d(4, 4, 3)",
+        "x = self._modules['c1'](x)\nfor name, layer in self.named_children():\n"
+        "    if name == 'c2':\n        x = layer(x)\nreturn x",
+    ),
+    "attributes that are not there": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nif hasattr(self, 'b'):\n    x = self.b(x)\nc = getattr(self, 'c', None)\n"
+        "return x if c is None else c(x)",
+    ),
+    "a list of one map, and axis": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nreturn torch.cat([torch.cat([x], 1), x], axis=1)",
+    ),
+    "a mean over columns, then rows": ("self.a = nn.Conv2d(3, 4, 3)", "return self.a(x).mean(3).mean(2)"),
+    "windows as large as the maps": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\na = F.avg_pool2d(x, x.size()[2:])\nb = F.max_pool2d(x, kernel_size=x.shape[-1])\n"
+        "return a[:, :, 0, 0] + b.flatten(1)",
+    ),
+    "numbers of a vector as maps, shortly": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nreturn x * x.mean([2, 3])[..., None, None].sigmoid()",
+    ),
+    "shapes that are compared": (
+        "self.a = nn.Conv2d(3, 4, 3, padding=1)",
+        "y = self.a(x)\nif x.shape[2:] != y.shape[2:] or y.shape[:2] != (x.size(0), 4):\n"
+        "    y = TF.resize(y)\nreturn y",
+    ),
+    "the padding of a kernel's size": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Conv2d(4, 4, 5, padding=self.a.kernel_size[0] // 2)",
+        "return self.b(self.a(x))",
     ),
 }
 
@@ -262,6 +340,30 @@ DIFFERS = {
         net("nn.Flatten(), nn.Linear(12288, 32), nn.Unflatten(1, (8, 2, 2)), nn.Conv2d(8, 2, 1)"),
         "pixel by pixel",
     ),
+    "a size of the output": (
+        net("self.a = nn.ConvTranspose2d(3, 4, 3, stride=2)", "return self.a(x, output_size=(129, 130))"),
+        "output_size=(129, 130)",
+    ),
+    "numbers of a tensor that are set": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "x = self.a(x)\nx[:, 0] = 0\nreturn x"),
+        "x[:, 0]",
+    ),
+    "parts of a tensor": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "a, b = self.a(x).chunk(2, dim=1)\nreturn a * torch.sigmoid(b)"),
+        "chunk",
+    ),
+    "a layer that is new each time": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "return nn.Conv2d(4, 2, 1)(self.a(x))"),
+        "created anew",
+    ),
+    "where the maxima of windows lie": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "x, where = F.max_pool2d(self.a(x), 2, return_indices=True)\nreturn x"),
+        "where its maxima lie",
+    ),
+    "where the maxima lie": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "x, where = torch.max(self.a(x), dim=1, keepdim=True)\nreturn x"),
+        "torch.max",
+    ),
     "too many filters": (net("nn.Conv2d(3, 40000, 3), nn.ReLU()"), "left out"),
 }
 
@@ -324,6 +426,28 @@ TRAINING = {
     "DataLoader(data, 16)": {"batch_size": 16},
     "EPOCHS = 7\nfor epoch in tqdm(range(EPOCHS)):\n    pass": {"epochs": 7},
     "for epoch in range(1, 4):\n    print(epoch)": {"epochs": 3},
+    "EPOCHS = 6\nfor t in range(EPOCHS):\n    run(model)": {"epochs": 6},
+    "for epoch in trange(1, 8, desc='e'):\n    pass": {"epochs": 7},
+    "test = DataLoader(data, batch_size=1000)\ntrain = DataLoader(data, 16, shuffle=True)": {"batch_size": 16},
+    "DataLoader(data, shuffle=True)": {"batch_size": 1},
+    "p = ArgumentParser()\np.add_argument('--lr', '-l', default='0.05', type=float)\nargs, _ = p.parse_known_args()\n"
+    "torch.optim.SGD(model.parameters(), lr=args.lr)": {"learning_rate": 0.05},
+    "p = ArgumentParser()\ng = p.add_argument_group('g')\ng.add_argument('--lr', type=float)\n"
+    "args = vars(p.parse_args(['--lr', '0.2']))\ntorch.optim.SGD(model.parameters(), args['lr'])": {
+        "learning_rate": 0.2
+    },
+    "p = ArgumentParser()\np.add_argument('--lr', default=0.1)\np.set_defaults(lr=0.4)\nargs = p.parse_args()\n"
+    "args.n = 3\ntorch.optim.SGD(model.parameters(), args.lr)\nfor epoch in range(args.n):\n    pass": {
+        "learning_rate": 0.4,
+        "epochs": 3,
+    },
+    "args = SimpleNamespace(lr=0.07)\ntorch.optim.SGD(model.parameters(), lr=args.lr)": {"learning_rate": 0.07},
+    "torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=2e-4)": {"learning_rate": 2e-4},
+    "a = nn.CrossEntropyLoss()\nb = nn.MSELoss()\nfor x, y in data:\n    a(model(x), y).backward()": {
+        "loss": "cross_entropy"
+    },
+    "for epoch in range(2):\n    for x, y in data:\n        F.cross_entropy(model(x), y).backward()\n"
+    "        nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n    if stop():\n        break": {"epochs": 2},
 }
 
 
@@ -339,6 +463,67 @@ def test_what_of_the_training_is_left_out_is_said():
     found = sentences(net("nn.Conv2d(3, 4, 3)") + text, other=False)
     for words in ("weight_decay=0.0005", "nesterov=True", "BCEWithLogitsLoss"):
         assert any(words in sentence for sentence in found)
+
+
+LEFT_OUT = {
+    "opt = torch.optim.SGD([{'params': model.parameters(), 'lr': 0.3}], lr=0.1)": "lr=0.3",
+    "torch.optim.SGD(model.parameters(), 0.1)\ntorch.optim.Adam(model.parameters())": "Another optimiser",
+    "torch.optim.SGD(model[0].parameters(), 0.1)": "only a part of the network learns",
+    "for epoch in range(2):\n    pass\nfor epoch in range(3):\n    pass": "Another loop over epochs",
+    "for epoch in range(args_epochs):\n    pass": "How many epochs",
+    "torch.optim.lr_scheduler.StepLR(opt, 3)": "the learning rate stays the same",
+    "for g in opt.param_groups:\n    g['lr'] = 0.1": "the learning rate stays the same",
+    "for p in model[0].parameters():\n    p.requires_grad = False": "every layer learns",
+    "model[0].requires_grad_(False)": "every layer learns",
+    "nn.utils.clip_grad_norm_(model.parameters(), 1.0)": "not clipped",
+    "nn.CrossEntropyLoss(torch.ones(10))": "weight",
+    "for x, y in data:\n    loss = ((model(x) - y) ** 2).mean()\n    loss.backward()": "No loss that is known",
+    "class Focal(nn.Module):\n    def forward(self, x, y):\n        return F.cross_entropy(x, y) ** 2\n"
+    "loss = Focal()(model(data), y)": "a part of “Focal”",
+    "nn.init.orthogonal_(model[0].weight)": "orthogonal_",
+    "model[0].weight.data.normal_(0, 0.02)": "normal_",
+}
+
+
+@pytest.mark.parametrize("text", LEFT_OUT)
+def test_what_of_the_training_differs_is_said_and_the_network_is_the_same(text):
+    reading = read_pytorch(net("nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 62 * 62, 10)") + text)
+    assert any(LEFT_OUT[text] in note.sentence for note in reading.notes), reading.notes
+    assert not any(note.other_network for note in reading.notes)
+    assert summarize(reading.architecture).parameters == 112 + 10 * (4 * 62 * 62 + 1)
+
+
+@pytest.mark.parametrize("training", ["True", "training=True", ""])
+def test_dropout_that_never_ends_is_said(training):
+    source = net("self.a = nn.Conv2d(3, 4, 3)", f"return F.dropout(self.a(x), 0.5, {training})")
+    assert any("drops numbers after training" in sentence for sentence in sentences(source, other=False))
+    source = net("self.a = nn.Conv2d(3, 4, 3)", "return F.dropout(self.a(x), 0.5, self.training)")
+    assert not any("drops numbers after training" in sentence for sentence in sentences(source, other=False))
+
+
+LIGHTNING = """
+class Lit(pl.LightningModule):
+    def __init__(self, lr=0.03):
+        super().__init__()
+        self.save_hyperparameters()
+        self.net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(4 * 26 * 26, 10))
+    def forward(self, x):
+        return self.net(x)
+    def training_step(self, batch, index):
+        x, y = batch
+        return F.cross_entropy(self(x), y)
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=self.hparams.lr, momentum=0.9)
+model = Lit(lr=0.2)
+pl.Trainer(max_epochs=6).fit(model, DataLoader(data, batch_size=20))
+"""
+
+
+def test_what_lightning_calls_is_read():
+    reading = read_pytorch(f"import torch\nfrom torch import nn\nimport torch.nn.functional as F\n{LIGHTNING}")
+    expected = {"optimizer": "sgd", "learning_rate": 0.2, "momentum": 0.9, "epochs": 6, "batch_size": 20}
+    assert expected.items() <= reading.settings.items()
+    assert not any(note.other_network for note in reading.notes)
 
 
 @pytest.mark.parametrize(

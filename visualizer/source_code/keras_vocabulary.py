@@ -293,6 +293,12 @@ class KerasVocabulary:
         tensor.input_shape = (*tensor.input_shape, 1)
         return True
 
+    def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
+        return False
+
+    def has(self, owner: Any, name: str) -> bool | None:
+        return None
+
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         if isinstance(owner, Options):
             self.journal.save_entry(owner.defaults, name, weight=NETWORK)

@@ -34,9 +34,9 @@ from visualizer.source_code.pytorch_input import (
     PictureShape,
     fitting_shape,
 )
-from visualizer.source_code.pytorch_training import CROSS_ENTROPY, NEGATIVE_LOG
+from visualizer.source_code.pytorch_training import CROSS_ENTROPY, NEGATIVE_LOG, OPTIMIZER_NAMES
 from visualizer.source_code.pytorch_values import Chain
-from visualizer.source_code.pytorch_vocabulary import EPOCHS, Vocabulary
+from visualizer.source_code.pytorch_vocabulary import DRAWING, EPOCHS, Vocabulary
 
 # How torch draws first weights, by its function.
 _STARTS: dict[str, Initialization] = {
@@ -45,6 +45,10 @@ _STARTS: dict[str, Initialization] = {
     "xavier_normal_": "glorot_normal",
     "xavier_uniform_": "glorot_uniform",
 }
+
+
+# Axes of two means in a row that are one over whole maps.
+_BOTH_AXES = (("3", "2"), ("2", "2"), ("-1", "-1"), ("-1", "2"), ("3", "-1"), ("-2", "-1"), ("2", "-1"))
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def read_pytorch(source: str, classes: int | None = None) -> PyTorchReading:
     with log.refusals("pytorch-source", len(source), UserError):
         parsed = parse(source)
         _mark_epochs(parsed.module)
+        _join_means(parsed.module)
         attempt = _Attempt(parsed, None)
         shape = attempt.better_shape()
         if shape is not None:
@@ -87,21 +92,56 @@ def read_pytorch(source: str, classes: int | None = None) -> PyTorchReading:
 def _mark_epochs(module: ast.Module) -> None:
     """Put a function around what loops over epochs go through, which the vocabulary knows."""
     for node in ast.walk(module):
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and "epoch" in node.target.id.lower():
+        if isinstance(node, ast.For) and _is_over_epochs(node):
             name = ast.copy_location(ast.Name(EPOCHS, ast.Load()), node.iter)
             node.iter = ast.copy_location(ast.Call(name, [node.iter], []), node.iter)
+
+
+def _join_means(module: ast.Module) -> None:
+    """Write `x.mean(3).mean(2)`, the mean over columns and then over rows, as one over both."""
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Call(func=ast.Attribute(value=inner, attr="mean"), args=[first], keywords=[]), attr="mean"
+                ),
+                args=[second],
+                keywords=[],
+            ) if (ast.unparse(first), ast.unparse(second)) in _BOTH_AXES:
+                node.func = ast.copy_location(ast.Attribute(inner, "mean", ast.Load()), node.func)
+                axes = ast.Tuple([ast.Constant(2), ast.Constant(3)], ast.Load())
+                node.args = [ast.fix_missing_locations(ast.copy_location(axes, second))]
+
+
+def _is_over_epochs(loop: ast.For) -> bool:
+    """Whether what a loop counts are epochs, by the name of what it counts or of how many there are."""
+    if not isinstance(loop.target, ast.Name):
+        return False
+    names = [loop.target.id]
+    if isinstance(loop.iter, ast.Call) and getattr(loop.iter.func, "id", "") in ("range", "trange", "tqdm"):
+        inside = list(ast.walk(loop.iter))
+        names += [node.id for node in inside if isinstance(node, ast.Name)]
+        names += [node.attr for node in inside if isinstance(node, ast.Attribute)]
+    return any("epoch" in name.lower() for name in names)
 
 
 def _training_lines(module: ast.Module) -> set[int]:
     """The lines of loops, and of functions that create no optimiser, in which gradients are computed."""
     attributes = [(node.attr, node.lineno) for node in ast.walk(module) if isinstance(node, ast.Attribute)]
     gradients = sorted(line for name, line in attributes if name in ("backward", "no_grad", "zero_grad"))
-    creating = sorted(line for name, line in attributes if name == "parameters")
+    names = [(node.id, node.lineno) for node in ast.walk(module) if isinstance(node, ast.Name)]
+    creating = sorted(line for name, line in (*attributes, *names) if name in (*OPTIMIZER_NAMES, "optim"))
     found: set[int] = set()
     for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if called in OPTIMIZER_NAMES:
+                found.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        if isinstance(node, ast.For) and getattr(getattr(node.iter, "func", None), "id", "") == EPOCHS:
+            found.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
         if isinstance(node, ast.For | ast.While | ast.FunctionDef):
             first, last = node.lineno, node.end_lineno or node.lineno
-            if _has(gradients, first, last) and not _has(creating, first, last) and first not in found:
+            if _has(gradients, first, last) and not _has(creating, first, last):
                 found.update(range(first, last + 1))
     return found
 
@@ -123,6 +163,11 @@ class _Attempt:
             self.words.skip(line, line, "")
         self.follower = self.words.interpreter
         self.words.training_lines = _training_lines(parsed.module)
+        self.words.gradients = sorted(
+            node.lineno
+            for node in ast.walk(parsed.module)
+            if isinstance(node, ast.Attribute) and node.attr == "backward"
+        )
         self.follower.follow(parsed.module)
         self.module, self.line, self.name = self._choose(parsed.module)
         hinted, self.hint = self.words.hints.shape()
@@ -131,6 +176,17 @@ class _Attempt:
         self.start = self.words.tensors.start(self.line, None)
         self.words.shapes.of[self.start] = self.shape
         self.ends = self._flow()
+        self._follow_hooks()
+        network = {id(item) for item in self.words.inside_of(self.module)}
+        self.learnt, self.loss = self.words.learning.decide(network, self.words.notes)
+
+    def _follow_hooks(self) -> None:
+        """Follow what Lightning calls: how a module says that it is trained."""
+        kind = self.module.created_from if isinstance(self.module, Instance) else None
+        for name in ("configure_optimizers", "training_step"):
+            found = kind.find(name) if kind is not None else None
+            if found is not None and isinstance(found[1], Function):
+                self.follower.call_method(found[1], self.module)
 
     def _choose(self, module: ast.Module) -> tuple[Any, int, str]:
         """The module that is built: the last that is trained or run, else the last that no other one holds."""
@@ -142,12 +198,13 @@ class _Attempt:
                 "Paste the lines that define the network, such as class Net(nn.Module) with __init__ and forward.",
             )
         trained = [item for item in self.words.trained.values() if any(item is other for other in outer)]
-        chosen = trained[-1] if trained else outer[-1]
-        line = self._line_of(chosen)
         named = {id(value) for value in self.follower.scope.names.values()}
-        for item in outer:
-            is_network = isinstance(item, Instance) or id(item) in named
-            if item is not chosen and is_network and self._line_of(item) != line:
+        # A chain without a name may be what a network took its layers from.
+        networks = [item for item in outer if isinstance(item, Instance) or id(item) in named]
+        chosen = (trained or networks or outer)[-1]
+        line = self._line_of(chosen)
+        for item in networks:
+            if item is not chosen and self._line_of(item) != line:
                 self.words.note(self._line_of(item), f"Another network begins here; the one of line {line} is read.")
         name = chosen.created_from.name if isinstance(chosen, Instance) else "From PyTorch"
         return chosen, line, one_line(name)
@@ -217,7 +274,7 @@ class _Attempt:
         except RecursionError as error:
             raise cannot_follow("Its modules lie too deep in each other.") from error
         items = list(made.values()) if isinstance(made, dict) else made
-        ends = [item for item in self.budget.inside(items) if isinstance(item, Tensor)]
+        ends = [self.words.last(item) for item in self.budget.inside(items) if isinstance(item, Tensor)]
         if not ends or ends[0].made_by is None:
             raise NoNetworkError(
                 "No network was found in this text.",
@@ -267,6 +324,8 @@ class _Attempt:
         self._note_problems(architecture, arranged)
         self._note_softmax(architecture)
         self._note_unused()
+        self._note_training()
+        words.settings |= self.learnt
         words.settings["initialization"] = self._initialization()
         return PyTorchReading(architecture, words.settings, words.notes.in_order())
 
@@ -314,7 +373,7 @@ class _Attempt:
 
     def _note_ends(self, arranged: Arranged) -> None:
         """Note a logarithm of softmax that does not end the network, or is not what its loss takes."""
-        loss = self.words.loss[0] if self.words.loss else NEGATIVE_LOG[0]
+        loss = self.loss.name if self.loss else NEGATIVE_LOG[0]
         for index, source_layer in enumerate(arranged.layers):
             line = self.words.ends.get(id(source_layer))
             if line is not None and (index < len(arranged.layers) - 1 or loss not in (*NEGATIVE_LOG, *CROSS_ENTROPY)):
@@ -337,7 +396,7 @@ class _Attempt:
 
     def _note_softmax(self, architecture: Architecture) -> None:
         """Say who applies the softmax that cross-entropy needs."""
-        name, line = self.words.loss or ("", 0)
+        name, line = (self.loss.name, self.loss.line) if self.loss else ("", 0)
         if name not in CROSS_ENTROPY:
             if name in NEGATIVE_LOG and not architecture.ends_in_softmax:
                 note = f"“{name}” takes logarithms of probabilities; here cross-entropy takes the network's scores."
@@ -347,6 +406,18 @@ class _Attempt:
             self.words.note(line, note)
         else:
             self.words.note(line, f"“{name}” applies softmax itself, here too: the network ends in scores.")
+
+    def _note_training(self) -> None:
+        """Note what is only known of the training once the network is."""
+        words = self.words
+        if self.loss is None and words.gradients:
+            line = words.gradients[0]
+            words.note(line, "No loss that is known here was found; the one that is chosen on Train is used.")
+        owners = [said for said in words.learning.said if said.kind == "optimizer" and said.owners]
+        learning = frozenset().union(*(said.owners for said in owners))
+        inside = [item for item in words.inside_of(self.module) if item in words.modules and item.form.reads]
+        if learning and any(id(item) not in learning for item in inside):
+            words.note(owners[-1].line, "In the source only a part of the network learns; here every layer does.")
 
     def _note_unused(self) -> None:
         """Note the modules of the network that its `forward` does not use."""
@@ -367,8 +438,8 @@ class _Attempt:
 
     def _initialization(self) -> Initialization:
         """How all kernels start: as torch does it, unless the source draws them in one other way."""
-        drawn = [(name, line) for name, line in self.words.starts if name in _STARTS]
-        ways = {_STARTS[name] for name, _ in drawn}
+        drawn = [(name, line) for name, line in self.words.starts if name in _STARTS or name in DRAWING]
+        ways = {_STARTS[name] for name, _ in drawn if name in _STARTS}
         chosen: Initialization = ways.pop() if len(ways) == 1 else "torch_default"
         for name, line in drawn:
             self.words.note(line, f"“{name}”: all kernels start in one way here, {INITIALIZATIONS[chosen]}.")

@@ -3,12 +3,12 @@
 torch's own defaults, which apply if the source says nothing: https://docs.pytorch.org/docs/stable/optim.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.python.values import describe_value
+from visualizer.source_code.python.values import REST, describe_value
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import SETTING_SPECS
 
@@ -57,7 +57,15 @@ def read_optimizer(
     if name not in known:
         notes.add(line, f"The optimiser “{name}” is not known here; Adam is used.")
     given = dict(zip(_PLACES[key], arguments, strict=False)) | dict(keywords)
-    given.pop("params", None)
+    groups = given.pop("params", None)
+    groups = [group for group in groups if isinstance(group, dict)] if isinstance(groups, list | tuple) else []
+    if groups and "lr" not in given:
+        given["lr"] = groups[0].get("lr")
+    for group in groups:
+        for argument, value in group.items():
+            if argument != "params" and value != given.get(argument):
+                of = "of a group of weights is left out: all layers learn in one way here."
+                notes.add(line, f"“{argument}={describe_value(value)}” {of}")
     settings: dict[str, Any] = {"optimizer": key}
     settings["learning_rate"] = _number("learning_rate", given.pop("lr", None), _DEFAULT_RATES[key], line, notes)
     momentum = given.pop("momentum", 0.0)
@@ -75,8 +83,12 @@ def _is_neutral(value: Any, neutral: tuple[Any, ...]) -> bool:
     return isinstance(value, int | float | tuple | list) and value in neutral
 
 
-def read_loss(name: str, keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
-    """The setting in a loss's class or function."""
+def read_loss(
+    name: str, arguments: Sequence[Any], keywords: Mapping[str, Any], line: int, notes: Notes
+) -> dict[str, Any]:
+    """The setting in a loss's class, with its arguments, or function, without what it compares."""
+    places = ("size_average", "reduce", "reduction") if name in _MEAN_SQUARED else ("weight",)
+    keywords = dict(zip(places, arguments, strict=False)) | dict(keywords)
     for argument, value in keywords.items():
         if argument not in ("reduction", "input", "target") and value is not None:
             notes.add(line, f"“{argument}={describe_value(value)}” of {name} is left out.")
@@ -93,7 +105,10 @@ def read_loss(name: str, keywords: Mapping[str, Any], line: int, notes: Notes) -
 def read_loader(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
     """The batch size in `DataLoader(...)`."""
     given = dict(zip(_LOADER_PLACES, arguments, strict=False)) | dict(keywords)
-    if given.get("batch_size") is None:
+    if "batch_size" not in given:
+        # torch takes the pictures one by one, unless something else makes batches.
+        return {"batch_size": 1} if given and not {"batch_sampler", REST} & given.keys() else {}
+    if given["batch_size"] is None:
         return {}
     return {"batch_size": _number("batch_size", given["batch_size"], 32, line, notes)}
 

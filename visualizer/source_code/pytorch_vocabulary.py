@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from visualizer.source_code.python.values import (
     Instance,
     Member,
     Rest,
+    Stream,
     Super,
     Symbol,
     Unknown,
@@ -38,6 +40,7 @@ from visualizer.source_code.pytorch_input import (
     Shapes,
     reads_vectors,
 )
+from visualizer.source_code.pytorch_learning import Learning, Said
 from visualizer.source_code.pytorch_modules import Forms, Module, read_module
 from visualizer.source_code.pytorch_tensors import SAME, TO_VECTOR, drops_single_axes, sizes, viewed
 from visualizer.source_code.pytorch_training import (
@@ -48,7 +51,7 @@ from visualizer.source_code.pytorch_training import (
     read_loss,
     read_optimizer,
 )
-from visualizer.source_code.pytorch_values import BATCH, Batch, Chain, Drawn, Parameters, Parser
+from visualizer.source_code.pytorch_values import BATCH, TRAINS, Batch, Chain, Drawn, Parameters, Parser
 
 EPOCHS = "__epochs__"  # the name of the function that is put around what a loop over epochs goes through
 _ROOTS = frozenset(
@@ -57,14 +60,29 @@ _ROOTS = frozenset(
 _MODULE_BASES = ("Module", "Sequential", "ModuleList", "ModuleDict", "LightningModule", "ScriptModule")
 _DRAWN = ("randn", "rand", "zeros", "ones", "empty", "randint", "full")
 _WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile", "tqdm", "trange", "Variable")
+# Functions that draw first weights, as methods of them.
+DRAWING = ("normal_", "uniform_", "trunc_normal_", "orthogonal_", "xavier_uniform_", "kaiming_normal_")
+_PLANS = ("LR", "LambdaLR", "ReduceLROnPlateau", "CosineAnnealingWarmRestarts")
 _REWEIGHTED = ("spectral_norm", "weight_norm")
 # Methods of modules that give the module itself.
 _ITSELF = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "requires_grad_", "share_memory", "apply")
+# Functions that look at a tensor for a test of the program's own.
+_CHECKS = ("isnan", "isinf", "isfinite", "is_tensor", "allclose", "equal", "numel", "item", "is_contiguous")
+# What pools whole maps, by the function that does if its window is as large.
+_WHOLE_MAPS = {"avg_pool2d": "AdaptiveAvgPool2d", "max_pool2d": "AdaptiveMaxPool2d"}
+# Attributes that every module has.
+_OF_MODULES = frozenset(
+    {*_ITSELF, "training", "forward", "modules", "named_modules", "children", "named_children", "parameters"}
+    | {"named_parameters", "buffers", "named_buffers", "add_module", "register_module", "register_buffer"}
+    | {"register_parameter", "state_dict", "load_state_dict", "zero_grad", "get_submodule", "get_parameter"}
+    | {"_modules", "_parameters", "_buffers", "bfloat16", "type", "extra_repr", "dump_patches"}
+)
 _OF_TENSORS = ("view", "reshape", "squeeze", "unsqueeze", "size", "dim", "ndimension")
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _OWN_MODULES = ("own_modules.py", "padded_average.py")
 APPLIED_ENTRIES = 15  # for one that is run
 MAX_NESTING = 50  # of chains in chains
+_MOST_PARTS = 16  # into which a tensor is split
 SMALLEST_DRAWN = 4  # pixels of what a tensor is taken for a picture with: a single pixel is noise, mostly
 MODULE_ENTRIES = 20  # of the budget, for one module with its arguments
 
@@ -79,7 +97,8 @@ class Vocabulary:
         tensors: Makes the tensors of the network.
         shapes: Theirs.
         expected: What layers say that they read.
-        settings: Values for `TrainingSettings`.
+        settings: Values for `TrainingSettings`, those that were said last.
+        learning: All that is said of the training.
         hints: What the source says about its pictures.
         modules: All objects of classes of torch that it creates.
         chains: All `nn.Sequential`.
@@ -88,10 +107,10 @@ class Vocabulary:
         activations: The function that a source layer is, by its id.
         ends: The lines of source layers that may only end the network, by id.
         made_of: The module that a source layer stands for, by its id.
-        loss: The name of the loss and its line, if there is one.
         starts: The functions that draw first weights, with their lines.
         used_lines: Lines that say how the network is trained.
         epoch_lines: Those of loops over epochs.
+        gradients: Those in which gradients are computed.
         training_lines: Those of code that runs the network and builds none.
     """
 
@@ -105,6 +124,7 @@ class Vocabulary:
         self.shapes = Shapes()
         self.expected: list[Expected] = []
         self.settings: dict[str, Any] = {}
+        self.learning = Learning(self.journal)
         self.hints = Hints()
         self.modules: list[Module] = []
         self.chains: list[Chain] = []
@@ -113,11 +133,11 @@ class Vocabulary:
         self.activations: dict[int, str] = {}
         self.ends: dict[int, int] = {}
         self.made_of: dict[int, Module] = {}
-        self.loss: tuple[str, int] | None = None
         self.skipped: list[range] = []
         self.used_lines: set[int] = set()
         self.epoch_lines: set[int] = set()
         self.training_lines: set[int] = set()
+        self.gradients: list[int] = []
         self.starts: list[tuple[str, int]] = []
         self.forms = Forms()
         self._flat: dict[Tensor, Tensor] = {}  # the vector that maps of one number each were made of
@@ -126,6 +146,7 @@ class Vocabulary:
         self._nesting = 0
         self._depth = 0
         self._replaced: dict[Tensor, Tensor] = {}  # what became of a tensor that was changed in place
+        self._copied: dict[Tensor, Tensor] = {}  # what a tensor is a copy of, with numbers of its own
         self._kept: list[Any] = []  # whose ids are known
 
     # Notes
@@ -155,7 +176,8 @@ class Vocabulary:
     def keeps(self, function: Any) -> bool:
         if isinstance(function, Member):
             function = function.owner
-        return isinstance(function, Symbol | Module | Chain | Tensor | Instance | Super | Configured | Parser | Drawn)
+        known = Symbol | Module | Chain | Tensor | Instance | Super | Configured | Parser | Drawn | Parameters | Member
+        return isinstance(function, known)
 
     # What is built
 
@@ -172,6 +194,7 @@ class Vocabulary:
         return left is right
 
     def _same_tensors(self, left: Tensor, right: Tensor) -> bool:
+        left, right = self.original(left), self.original(right)
         while left is not right:
             self.budget.make(1)
             if left.made_by is None or left.made_by is not right.made_by or len(left.reads) != 1 != len(right.reads):
@@ -204,6 +227,23 @@ class Vocabulary:
     def is_module_class(self, kind: Class) -> bool:
         """Whether a class of the source is one of modules."""
         return any(isinstance(base, Symbol) and base.name in _MODULE_BASES for base in kind.library_bases)
+
+    def _names_in(self, owner: Any) -> dict[str, Any]:
+        """The modules that are attributes or items of a module, by their names."""
+        if isinstance(owner, Chain):
+            names = {id(item): name for name, item in owner.names.items()}
+            found = {names.get(id(item), str(index)): item for index, item in enumerate(owner.items)}
+        else:
+            attributes = owner.attributes if isinstance(owner, Instance) else {}
+            found = {name: item for name, item in attributes.items() if self.is_module(item)}
+        self.budget.make(1 + len(found))
+        return found
+
+    def is_module(self, item: Any) -> bool:
+        """Whether something is a module, of torch or of the source."""
+        return isinstance(item, Module | Chain) or (
+            isinstance(item, Instance) and self.is_module_class(item.created_from)
+        )
 
     def children(self, owner: Any) -> list[Any]:
         """The modules that are attributes or items of a module, in order."""
@@ -254,13 +294,11 @@ class Vocabulary:
             case Symbol():
                 return self._symbol(function, arguments, keywords, line, text)
             case Module() | Chain():
-                return self._run(function, arguments, line, text)
+                return self._run_with(function, arguments, keywords, line, text)
             case Member(owner=Tensor() as tensor, name=name):
                 return self._tensor_method(self._now(tensor), name, arguments, keywords, line, text)
             case Member(owner=Parser() as parser, name=name):
-                if name == "add_argument":
-                    parser.add(arguments, keywords)
-                return parser if name.startswith("parse_") else None
+                return self._parser_method(parser, name, arguments, keywords, line)
             case Member(owner=Super(owner=owner), name=name):
                 return self._module_method(owner, name, arguments, keywords, line, text)
             case Member(owner=Instance() | Module() | Chain() as owner, name=name):
@@ -268,13 +306,46 @@ class Vocabulary:
             case Member(owner=Drawn() as drawn, name=name):
                 return sizes(drawn.shape[1:]) if name == "size" else drawn
         if name_of(function) in LOSSES:
+            if isinstance(function, Configured):
+                made = [said for said in self.learning.said if said.kind == "loss" and said.line == function.line]
+                for said in made[-1:]:
+                    self._set_up(replace(said, is_likelier=True))
             return Unknown(text, line)
+        if isinstance(function, Member) and isinstance(function.owner, Member | Parameters):
+            if function.name.endswith("_") and function.name in DRAWING:
+                self._start(function.name, function.owner, line)
+            elif function.name == "requires_grad_":
+                self._note_frozen(arguments, line)
+            return function.owner if isinstance(function.owner, Parameters) else Unknown(text, line)
+        if isinstance(function, Member) and isinstance(function.owner, Configured) and function.name == "fit":
+            for item in arguments[:1]:
+                self._train(item)
         flowing = self._flowing([*arguments, *keywords.values()])
         what = describe_value(function) if isinstance(function, Configured) else text
         return self._pass_unchanged(flowing, what, line) if flowing else Unknown(text, line)
 
+    def _parser_method(
+        self, parser: Parser, name: str, arguments: list[Any], keywords: dict[str, Any], line: int
+    ) -> Any:
+        self.used_lines.add(line)
+        self.journal.save_whole(parser.defaults)
+        if name == "add_argument":
+            parser.add(arguments, keywords)
+        elif name == "set_defaults":
+            parser.defaults.update(keywords)
+        elif name.startswith("add_"):
+            return parser
+        elif name.startswith("parse_"):
+            parser.parse(arguments[0] if arguments else keywords.get("args"))
+            return (parser, []) if "known" in name else parser
+        return None
+
     def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
         left, right = (self._settled(side) for side in (left, right))
+        if isinstance(left, Chain) and isinstance(right, Chain) and sign == "+":
+            return self._chain([*left.items, *right.items], line)
+        if isinstance(left, Chain) and isinstance(right, int) and sign == "*":
+            return self._chain([item for _ in range(min(right, MAX_NESTING)) for item in left.items], line)
         made = self._combined(sign, left, right, line, text)
         if isinstance(left, Tensor) and isinstance(made, Tensor) and sign and f"{sign}=" in text:
             self._replace(left, made)
@@ -307,14 +378,33 @@ class Vocabulary:
                 return self._dimensions(owner, text, line)
             return self._pass_unchanged([owner], text, line) if name in ("T", "mT", "H") else Member(owner, name)
         if isinstance(owner, Parser):
-            methods = name.startswith(("add_", "parse_"))
+            methods = name.startswith(("add_", "parse_")) or name == "set_defaults"
             return Member(owner, name) if methods else owner.defaults.get(name, Unknown(text, line))
+        if isinstance(owner, Parameters):
+            return (
+                owner
+                if name in ("data", "grad")
+                else Member(owner, name)
+                if name != "requires_grad"
+                else Unknown(text, line)
+            )
+        if isinstance(owner, Member) and isinstance(owner.owner, Module) and (name == "data" or name.endswith("_")):
+            return owner if name == "data" else Member(owner, name)
         if isinstance(owner, Chain) and name in owner.names:
             return owner.names[name]
         if isinstance(owner, Drawn) and name == "shape":
             return (BATCH, *owner.shape[1:])
         if isinstance(owner, Instance) and name == "training":
-            return True
+            return TRAINS
+        if name == "_modules" and isinstance(owner, Instance | Chain):
+            return self._names_in(owner)
+        if (
+            isinstance(owner, Module)
+            and name in ("kernel_size", "stride", "padding", "dilation")
+            and "2d" in owner.name
+        ):
+            given = owner.values.get(name)
+            return (given, given) if isinstance(given, int) and "Pool" not in owner.name else given
         if isinstance(owner, Module) and name in owner.values:
             return owner.values[name]
         if isinstance(owner, Instance | Module | Chain | Drawn | Configured):
@@ -322,6 +412,9 @@ class Vocabulary:
         return Unknown(text, line)
 
     def items(self, value: Any) -> list[Any] | None:
+        if isinstance(value, Parameters):  # one of them stands for all
+            weights = replace(value, named=False)
+            return [(Unknown("name", 0), weights)] if value.named else [weights]
         return value.items if isinstance(value, Chain) else None
 
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
@@ -346,6 +439,10 @@ class Vocabulary:
         shape = self._shape(owner) if isinstance(owner, Tensor) else None
         if shape is not None and isinstance(index, tuple):
             whole = slice(None, None, None)
+            if index == (whole, whole, 0, 0) and drops_single_axes(shape):
+                return self._flattened(owner, line, text)
+            if index[0] is ... and index[1:] and set(index[1:]) == {None} and not is_maps(shape):
+                index = (whole, whole, *index[1:])
             new = [place for place in index if place is None]
             kept = [place for place in index if place is not None]
             if new and kept == [whole] * (1 + len(shape)) and index[-len(new) :] == (None,) * len(new):
@@ -355,7 +452,47 @@ class Vocabulary:
         flowing = self._flowing([owner])
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
 
+    def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
+        value = self.interpreter.settle(value)
+        if isinstance(owner, Unknown) and index == "lr":
+            self.note(line, f"“{text}” is left out: the learning rate stays the same here.")
+            return True
+        if isinstance(owner, Tensor):
+            self.note(line, f"What “{text}” is set to is left out.", other_network=bool(self._depth))
+            return True
+        if not isinstance(owner, Chain) or not isinstance(value, Module | Chain | Instance):
+            return False
+        index = next((place for place, item in enumerate(owner.items) if item is owner.names.get(index)), index)
+        if not isinstance(index, int) or not -len(owner.items) <= index < len(owner.items):
+            return False
+        self.journal.save_whole(owner.items)
+        for name in [name for name, item in owner.names.items() if item is owner.items[index]]:
+            self.journal.save_entry(owner.names, name)
+            owner.names[name] = value
+        owner.items[index] = value
+        return True
+
+    def has(self, owner: Any, name: str) -> bool | None:
+        if isinstance(owner, Module | Chain):
+            return name in _OF_MODULES
+        bases = owner.created_from.library_bases if isinstance(owner, Instance) else [None]
+        if all(isinstance(base, Symbol) and base.name in _MODULE_BASES for base in bases):
+            return name in _OF_MODULES
+        return None
+
+    def _note_frozen(self, arguments: list[Any], line: int) -> None:
+        if False in arguments:
+            self.understood_calls += 1
+            self.note(line, "“requires_grad = False” is left out: every layer learns here.")
+
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
+        if isinstance(owner, Parser):
+            self.journal.save_entry(owner.defaults, name)
+            owner.defaults[name] = value
+            return
+        weights = isinstance(owner, Parameters) or (isinstance(owner, Member) and isinstance(owner.owner, Module))
+        if weights and name == "requires_grad":
+            self._note_frozen([self.interpreter.settle(value)], line)
         if isinstance(owner, Module | Chain) and name not in ("training", "requires_grad"):
             self.note(line, f"“{name}” of a layer is changed, which is not followed.", other_network=True)
 
@@ -402,12 +539,16 @@ class Vocabulary:
             return self._sequential(arguments, line)
         if name == "ModuleList":
             items = arguments[0] if arguments else []
-            return list(items) if isinstance(items, list | tuple) else [Rest(describe_value(items), line)]
+            known = items.items if isinstance(items, Chain | Stream) else items
+            return list(known) if isinstance(known, list | tuple) else [Rest(describe_value(items), line)]
         if name == "ModuleDict":
             return self._dictionary(arguments[0] if arguments else {}, line)
         found = self.forms.of_class(name, arguments, keywords)
         assert found is not None
         module = read_module(found, name, arguments, keywords, line, self.notes)
+        if self._depth and module.form.reads:
+            why = "is created anew each time that the network runs, and does not learn in the source; here it does."
+            self.note(line, f"This {name} {why}", other_network=True)
         self.journal.save_end(self.modules, weight=NO_MATTER)
         self.modules.append(module)
         return module
@@ -431,6 +572,7 @@ class Vocabulary:
         """What an ordered dictionary, or one of modules, holds that is made of another one or of pairs."""
         if isinstance(source, dict):
             return dict(source)
+        source = source.items if isinstance(source, Stream) else source
         pairs = source if isinstance(source, list | tuple) else [source]
         if all(isinstance(item, tuple | list) and len(item) == 2 and isinstance(item[0], str | int) for item in pairs):
             return dict(pairs)
@@ -440,8 +582,16 @@ class Vocabulary:
         """What names of other libraries mean, as far as training loops use them; None if nothing."""
         if name == "OrderedDict":
             return self._dictionary(arguments[0] if arguments else {}, line)
-        if name == "ArgumentParser":
-            return Parser()
+        if name in ("ArgumentParser", "Namespace", "SimpleNamespace", "EasyDict", "AttrDict"):
+            self.used_lines.add(line)
+            return Parser({} if name == "ArgumentParser" else dict(keywords))
+        if name == "vars" and arguments and isinstance(arguments[0], Parser):
+            return dict(arguments[0].defaults)
+        if name == "Trainer" and isinstance(keywords.get("max_epochs"), int):
+            self.used_lines.add(line)
+            self._set_up(Said("epochs", name, line, read_epochs(keywords["max_epochs"], line, self.notes)))
+        if name == "trange" and arguments and all(isinstance(item, int) for item in arguments):
+            return range(*arguments)
         if name == "summary" and arguments:
             self._train(arguments[0])
             shape = keywords.get("input_size", arguments[1] if len(arguments) > 1 else None)
@@ -458,16 +608,33 @@ class Vocabulary:
     def _training(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         """What names of torch mean that say how the network is trained; None if they do not."""
         if name in OPTIMIZER_NAMES:
-            for item in self.budget.inside([*arguments, *keywords.values()]):
-                if isinstance(item, Parameters):
-                    self._train(item.owner)
-            self._set_up(read_optimizer(name, arguments, keywords, line, self.notes))
+            owners = [
+                item.owner
+                for item in self.budget.inside([*arguments, *keywords.values()])
+                if isinstance(item, Parameters)
+            ]
+            for owner in owners:
+                self._train(owner)
+            inside = frozenset(id(item) for owner in owners for item in self.inside_of(owner))
+            settings = read_optimizer(name, arguments, keywords, line, self.notes)
+            self._set_up(Said("optimizer", name, line, settings, inside))
         elif name in LOSSES:
-            self.loss = name, line
-            self._set_up(read_loss(name, keywords, line, self.notes))
+            is_function = name[0].islower()
+            settings = read_loss(name, () if is_function else arguments, keywords, line, self.notes)
+            self._set_up(Said("loss", name, line, settings, is_likelier=is_function))
+            self._note_own_loss(name, line)
         elif name == "DataLoader":
-            if "batch_size" not in self.settings:  # the first one trains, mostly
-                self._set_up(read_loader(arguments, keywords, line, self.notes))
+            settings = read_loader(arguments, keywords, line, self.notes)
+            shuffles = (*arguments[2:3], keywords.get("shuffle"))[0] is True or "sampler" in keywords
+            if settings:
+                self._set_up(Said("batch", name, line, settings, is_likelier=shuffles))
+        elif name.endswith(_PLANS):
+            self.understood_calls += 1
+            self.note(line, f"“{name}” is left out: the learning rate stays the same here.")
+        elif name.startswith("clip_grad"):
+            self.note(line, f"“{name}” is left out: gradients are not clipped here.")
+        elif name in ("no_grad", "inference_mode") and self._depth:
+            self.note(line, f"“{name}” is left out: every layer learns here.")
         elif name in DATASETS:
             self.hints.dataset = self.hints.dataset or name
         elif name in RESIZING:
@@ -484,8 +651,8 @@ class Vocabulary:
                 self.hints.draw(shape, SMALLEST_DRAWN)
             self.used_lines.add(line)
             return Drawn(tuple(shape))
-        elif name.endswith("_") and any(isinstance(item, Member) for item in arguments[:1]):
-            self.starts.append((name, line))
+        elif name.endswith("_") and any(isinstance(item, Member | Parameters) for item in arguments[:1]):
+            self._start(name, arguments[0], line)
         else:
             return None
         self.used_lines.add(line)
@@ -498,8 +665,24 @@ class Vocabulary:
         if isinstance(items, range) or (
             isinstance(items, list | tuple) and not any(isinstance(item, Rest) for item in items)
         ):
-            self._set_up(read_epochs(len(items), line, self.notes))
+            self._set_up(Said("epochs", EPOCHS, line, read_epochs(len(items), line, self.notes)))
+        else:
+            self.note(line, "How many epochs there are does not follow from the text.")
         return Unknown(text, line)
+
+    def _start(self, name: str, what: Any, line: int) -> None:
+        """Remember a function that draws first weights; those of a bias have no settings here."""
+        self.understood_calls += 1
+        if not (isinstance(what, Member) and "bias" in what.name):
+            self.journal.save_end(self.starts, weight=NO_MATTER)
+            self.starts.append((name, line))
+
+    def _note_own_loss(self, name: str, line: int) -> None:
+        """Note a loss that is a part of another one, which the source defines."""
+        scope = self.interpreter.scope
+        kind = scope.defined_in[0] if scope.defined_in is not None else None
+        if kind is not None and kind.find("forward") and not kind.find("training_step"):
+            self.notes.add(line, f"“{name}” is a part of “{kind.name}”, a loss of its own; it is used by itself here.")
 
     @contextmanager
     def noting(self, notes: Notes) -> Iterator[None]:
@@ -510,9 +693,10 @@ class Vocabulary:
         finally:
             self.notes = outside
 
-    def _set_up(self, settings: dict[str, Any]) -> None:
+    def _set_up(self, said: Said) -> None:
         """Take over training settings."""
-        for name, value in settings.items():
+        self.learning.add(said)
+        for name, value in said.settings.items():
             self.journal.save_entry(self.settings, name, weight=NETWORK)
             self.settings[name] = value
 
@@ -529,6 +713,18 @@ class Vocabulary:
         """What a module makes of a tensor."""
         return self._run(module, [start], line, "")
 
+    def _run_with(
+        self, module: Module | Chain, arguments: list[Any], keywords: dict[str, Any], line: int, text: str
+    ) -> Any:
+        """What a module makes, of which only what flows counts here; a size that is given besides is not followed."""
+        flowing = [item for item in (*arguments, *keywords.values()) if self._flowing([item])]
+        given = [describe_value(item) for item in arguments if flowing and not self._flowing([item])]
+        named = keywords.items() if flowing else ()
+        given += [f"{name}={describe_value(item)}" for name, item in named if not self._flowing([item])]
+        if given:
+            self.note(line, f"“{given[0]}”, which “{text}” is called with, is left out.", other_network=True)
+        return self._run(module, flowing or arguments, line, text)
+
     def _run(self, module: Any, arguments: list[Any], line: int, text: str) -> Any:
         if isinstance(module, Chain):
             return self._run_chain(module, arguments, line, text)
@@ -536,7 +732,8 @@ class Vocabulary:
             flowing = self._flowing(arguments)
             if not flowing:
                 return self._nothing_flows(module.name, arguments, line, text)
-            return self._apply(module, flowing, line, text)
+            made = self._apply(module, flowing, line, text)
+            return (made, Unknown(text, line)) if module.values.get("return_indices") is True else made
         if isinstance(module, Instance):
             if any(module.created_from.find(name) for name in ("__call__", "forward")):
                 return self.interpreter.call_instance(module, arguments, {})
@@ -588,7 +785,7 @@ class Vocabulary:
             return self._apply(module, [self._flattened(flowing[0], line, text)], line, text)
         count = module.values.get(module.form.reads)
         if isinstance(count, int) and not isinstance(count, bool):
-            self.expected.append(Expected(flowing[0], count, line, module.name))
+            self.expected.append(Expected(self.original(flowing[0]), count, line, module.name))
         most = layers[0].layer.most_inputs if layers else len(flowing)
         if len(flowing) > most:
             note = f"“{text}” gets several inputs and takes {most} here; the others are left out."
@@ -600,6 +797,7 @@ class Vocabulary:
         return made
 
     def _made(self, module: Module, layers: Sequence[Any], flowing: list[Tensor]) -> Tensor:
+        flowing = [self.original(tensor) for tensor in flowing]
         made = self.tensors.chained(tuple(layers), tuple(flowing))
         self.tensors.applied += made
         for tensor in made:
@@ -657,6 +855,25 @@ class Vocabulary:
             tensor = self._replaced[tensor]
         return tensor
 
+    def _copy(self, tensor: Tensor) -> Tensor:
+        """The same numbers at another place: what is changed in place later is one of the two."""
+        made = replace(tensor)
+        self._copied[made] = self.original(tensor)
+        for known in (self.shapes.of, self._flat):
+            if tensor in known:
+                known[made] = known[tensor]  # type: ignore[assignment]
+        if tensor in self._positive:
+            self._positive.add(made)
+        return made
+
+    def original(self, tensor: Tensor) -> Tensor:
+        """What a layer makes, of which a tensor may be a copy."""
+        return self._copied.get(tensor, tensor)
+
+    def last(self, tensor: Tensor) -> Tensor:
+        """What a layer makes that a tensor is in the end, after all that changed it in place."""
+        return self.original(self._now(tensor))
+
     def _replace(self, before: Tensor, after: Tensor) -> None:
         """A tensor was changed in place: whatever name it has, it is another one from now on."""
         if before is not after:
@@ -687,22 +904,62 @@ class Vocabulary:
         """What a function of torch makes of tensors; it has a method's name, mostly."""
         rest = [item for item in arguments if not self._flowing([item])]
         options = {key: item for key, item in keywords.items() if not self._flowing([item])}
+        if name in _CHECKS:
+            return Unknown(text, line)
         found = self.forms.of_function(name, len(flowing))
+        if found is None and name.endswith("_"):  # it does in place what the function without it does
+            found = self.forms.of_function(name[:-1], len(flowing))
+        if name in ("cat", "concat") and isinstance(given := (*arguments, None)[0], list | tuple) and len(given) == 1:
+            return flowing[0]
         if found is not None:
-            if name in ("dropout", "dropout2d") and "training" not in options and len(rest) < 2:
+            if name in ("dropout", "dropout2d") and options.get("training", (*rest[1:2], True)[0]) is True:
                 self.note(line, f"“{name}” drops numbers after training too in the source; here only while it trains.")
-            if name == "mean" and "axis" in options:
+            if "axis" in options:
                 options["dim"] = options.pop("axis")
+            if name in _WHOLE_MAPS and self._covers_maps(flowing[0], rest, options):
+                found, rest, options = self.forms.of_class(_WHOLE_MAPS[name], [1], {}) or found, [1], {}
             module = read_module(found, name, rest, options, line, self.notes)
-            return self._apply(module, flowing, line, text)
+            made = self._apply(module, flowing, line, text)
+            return (made, Unknown(text, line)) if module.values.get("return_indices") is True else made
         if len(flowing) == 1 and (name in _OF_TENSORS or name in SAME):
             return self._tensor_method(flowing[0], name, rest, options, line, text)
-        return self._pass_unchanged(flowing, text, line)
+        made = self._pass_unchanged(flowing, text, line)
+        return self._several(made, name, rest, options) if len(flowing) == 1 else made
+
+    def _covers_maps(self, tensor: Tensor, rest: list[Any], options: dict[str, Any]) -> bool:
+        """Whether a window is as large as the maps, as in `F.avg_pool2d(x, x.size()[2:])`, and nothing else is said."""
+        shape = self._shape(tensor)
+        size = (*rest, *options.values(), None)[0]
+        if shape is None or not is_maps(shape) or len(rest) + len(options) != 1 or options.keys() - {"kernel_size"}:
+            return False
+        sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
+        return sides == shape[1:]
+
+    def _several(self, tensor: Any, name: str, rest: list[Any], options: dict[str, Any]) -> Any:
+        """What a function gives that makes several tensors of one; each is the whole one here."""
+        first = (*rest, *options.values(), None)[0]
+        if name == "chunk" and isinstance(first, int) and 0 < first <= _MOST_PARTS:
+            return (tensor,) * first
+        if name in ("split", "tensor_split") and isinstance(first, list | tuple) and len(first) <= _MOST_PARTS:
+            return (tensor,) * len(first)
+        if name == "split" and isinstance(first, int) and first > 0:
+            axis = options.get("dim", (*rest[1:], 0)[0])
+            shape = self._shape(tensor)
+            if shape is not None and isinstance(axis, int) and 1 <= axis <= len(shape):
+                parts = -(-shape[axis - 1] // first)
+                return (tensor,) * parts if parts <= _MOST_PARTS else tensor
+        if name in ("max", "min", "topk", "sort", "median") and first is not None:
+            return tensor, Unknown(name, 0)
+        return tensor
 
     def _tensor_method(
         self, tensor: Tensor, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str
     ) -> Any:
         shape = self._shape(tensor)
+        if name == "clone":
+            return self._copy(tensor)
+        if name == "detach":
+            self.note(line, "“detach” is left out: what is before it learns here too.")
         if name in SAME:
             return tensor
         if name == "size":
@@ -742,7 +999,7 @@ class Vocabulary:
         shape = self._shape(tensor)
         target, expected = viewed(arguments, shape)
         if expected is not None:
-            self.expected.append(Expected(tensor, expected, line, text, of_view=True))
+            self.expected.append(Expected(self.original(tensor), expected, line, text, of_view=True))
         if target == TO_VECTOR:
             return self._flattened(tensor, line, text)
         if isinstance(target, tuple):
@@ -768,15 +1025,30 @@ class Vocabulary:
             return self._initialize(owner, arguments, line)
         if name in ("forward", "__call__"):
             return self._run_children(owner, arguments, line, text)
+        if name == "save_hyperparameters" and isinstance(owner, Instance):
+            names = {key: item for key, item in self.interpreter.scope.names.items() if item is not owner}
+            self.budget.make(len(names))
+            self._set(owner, "hparams", Parser(names))
+            return None
         if name in ("add_module", "register_module", "append", "insert", "extend"):
             return self._add(owner, name, arguments, keywords, line)
+        if name == "pop" and isinstance(owner, Chain):
+            gone = owner.items[arguments[0] if arguments and isinstance(arguments[0], int) else -1 :][:1]
+            self._add(owner, name, arguments, keywords, line)
+            return gone[0] if gone else Unknown(text, line)
         if name in ("modules", "named_modules", "children", "named_children"):
             found = self.inside_of(owner) if name.endswith("modules") else self.children(owner)
-            return [("", item) for item in found] if name.startswith("named") else found
+            if not name.startswith("named"):
+                return found
+            named = {id(item): key for key, item in self._names_in(owner).items()} if name == "named_children" else {}
+            return [(named.get(id(item), Unknown(text, line)), item) for item in found]
         if name in ("parameters", "named_parameters"):
-            return Parameters(owner)
+            return Parameters(owner, named=name.startswith("named"))
         if name in _ITSELF:
+            if name == "requires_grad_":
+                self._note_frozen([*arguments, *keywords.values()], line)
             if name == "apply":
+                self.used_lines.add(line)
                 self.note(line, f"“{text}” is left out: the first weights are drawn in one way here.")
             return owner
         if name.startswith("register_forward"):
@@ -804,14 +1076,38 @@ class Vocabulary:
             self._set(owner, given[0], given[1])
         elif isinstance(owner, Instance) and name == "append" and len(given) == 1:
             self._set(owner, str(len(owner.attributes)), given[0])
-        elif isinstance(owner, Chain) and given:
-            self.journal.save_whole(owner.items)
-            owner.items.append(given[-1])
-            if name == "add_module" and isinstance(given[0], str):
-                owner.names[given[0]] = given[-1]
+        elif isinstance(owner, Chain) and self._change_chain(owner, name, given):
+            pass
         else:
             self.note(line, f"“{name}” of a module is not followed here.", other_network=True)
         return owner
+
+    def _change_chain(self, chain: Chain, name: str, given: list[Any]) -> bool:
+        """What a method of `nn.Sequential` does to its modules; False where that does not follow."""
+        items = list(chain.items)
+        match name, given:
+            case "append", [item]:
+                items.append(item)
+            case (("add_module" | "register_module"), [str(key), item]):
+                before = chain.names.get(key)
+                items = [item if inner is before else inner for inner in items] if before else [*items, item]
+                self.journal.save_entry(chain.names, key)
+                chain.names[key] = item
+            case "insert", [int(index), item]:
+                items.insert(index, item)
+            case "extend", [Chain(items=more) | list(more) | tuple(more)]:
+                items.extend(more)
+            case "pop", [] | [int()]:
+                try:
+                    items.pop(*given)
+                except IndexError:
+                    return False
+            case _:
+                return False
+        self.budget.make(len(items))
+        self.journal.save_whole(chain.items)
+        chain.items[:] = items
+        return True
 
     def _run_children(self, owner: Any, arguments: list[Any], line: int, text: str) -> Any:
         """What a module does whose class defines no `forward`: one that inherits from `nn.Sequential`."""

@@ -32,6 +32,12 @@ class Nothing:
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         return Unknown(text, line)
 
+    def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
+        return False
+
+    def has(self, owner: Any, name: str) -> bool | None:
+        return None
+
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         pass
 

@@ -106,6 +106,8 @@ def set_entry(following: Following, owner: Any, index: Any, value: Any, node: as
     elif isinstance(owner, Instance):
         following.forget_body(owner, node)
         following.forget_object(value, node)
+    elif following.library.set_entry(owner, index, value, node.lineno, following.quotes.text(node)):
+        return
     following.forget_object(owner, node)
     if isinstance(owner, list | dict) and value is not None:
         following.forget_object(value, node)

@@ -140,7 +140,8 @@ def _special(following: Following, path: str, arguments: list[Any], keywords: di
         case "getattr", [owner, str(name)]:
             return attribute(following, owner, name, node)
         case "getattr", [Instance() as owner, str(name), default]:
-            known = not owner.created_from.library_bases and REST not in owner.attributes
+            of_library = bool(owner.created_from.library_bases) and following.library.has(owner, name) is not False
+            known = not of_library and REST not in owner.attributes
             if name in owner.attributes or owner.created_from.find(name):
                 return attribute(following, owner, name, node)
             return default if known else NOTHING

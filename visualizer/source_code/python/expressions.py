@@ -32,6 +32,7 @@ HOLDS_NOT = "It is not known whether this condition holds; it is assumed not to 
 _CONSUMING = frozenset(
     {
         "list", "tuple", "set", "frozenset", "sum", "sorted", "min", "max", "dict", "Sequential",
+        "ModuleList", "OrderedDict",
     }
 )  # fmt: skip
 

@@ -364,6 +364,8 @@ class Following:
                 self.forget_body(item, node, assumed, seen)
 
     def _is_pure(self, owner: Any, method: str) -> bool:
+        if method in READING and owner is not NOTHING and self.library.has(owner, method):
+            return True
         return isinstance(owner, PLAIN) or (isinstance(owner, list | tuple | dict | set) and method in PURE_METHODS)
 
     def forget_body(
@@ -732,6 +734,13 @@ class Following:
         return [] if self.library.is_same(mine, theirs) else None
 
 
+# Methods of what a library made that only look at it, or say that it is trained.
+READING = frozenset(
+    {
+        "parameters", "named_parameters", "modules", "named_modules", "children", "named_children", "buffers",
+        "state_dict", "train", "eval", "zero_grad",
+    }
+)  # fmt: skip
 # Methods that change neither their owner nor what it holds.
 PURE_METHODS = frozenset(
     {

@@ -350,6 +350,12 @@ def _sum(following: Following, arguments: list[Any], keywords: dict[str, Any], n
             items = known_items(following, source)
         if items is not None and isinstance(start, list) and all(isinstance(item, list) for item in items):
             return _joined(following, [start, *items], node)
+        if items and any(map(following.library.is_built, items)):
+            total = items[0] if start == 0 else start
+            for item in items[1:] if start == 0 else items:
+                text = following.quotes.text(node)
+                total = following.library.combine("+", total, item, node.lineno, text)
+            return total
         if items is None or not is_plain(following, items) or not is_plain(following, start):
             return following.unknown(node, source)
         lists = isinstance(start, list | tuple)
@@ -473,8 +479,9 @@ def _hasattr(following: Following, arguments: list[Any], keywords: dict[str, Any
     if isinstance(owner, Instance) and isinstance(name, str) and REST not in owner.attributes:
         if name in owner.attributes or owner.created_from.find(name):
             return following.unknown(node) if isinstance(owner.attributes.get(name), Unknown) else True
-        if not owner.created_from.library_bases and not owner.created_from.find("__getattr__"):
-            return False
+        if not owner.created_from.find("__getattr__"):
+            has = following.library.has(owner, name) if owner.created_from.library_bases else False
+            return following.unknown(node) if has is None else has
     return following.unknown(node)
 
 

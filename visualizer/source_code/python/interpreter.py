@@ -94,6 +94,15 @@ class Interpreter(Following):
         except RecursionError as error:
             raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
 
+    def call_method(self, function: Function, instance: Instance) -> None:
+        """Follow a method that the library calls; of its arguments nothing is known."""
+        try:
+            calls.call_function(self, function, [instance], {}, function.code, instance=instance)
+        except (Returned, Left, Raised, Exhausted):
+            pass
+        except RecursionError as error:
+            raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
+
     def _follow_statement(self, statement: ast.stmt) -> None:
         before, self.at = self.library.understood_calls, statement.lineno
         self.began = self.budget.evaluations, before

@@ -44,6 +44,13 @@ class Library(Protocol):
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         """An attribute of something that the library created is set."""
 
+    def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
+        """`owner[index]` is set, of something that is no list or dictionary; False if what that does is not known."""
+
+    def has(self, owner: Any, name: str) -> bool | None:
+        """Whether an object of a class that inherits from the library's has an attribute that the source does not
+        give it; None if that is not known."""
+
     def inside(self, name: str, arguments: list[Any], *, is_layer: bool) -> AbstractContextManager[None]:
         """Entered while a function of the source is followed, or (`is_layer`) an object of one of its classes."""
 

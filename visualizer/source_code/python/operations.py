@@ -99,7 +99,7 @@ def truth(value: Any) -> bool | None:
         return True if len(value) > 1 else None
     if is_open(value):
         return None
-    return bool(value) if isinstance(value, (*PLAIN, *CONTAINERS)) else True
+    return bool(value)  # of what a library made, whether it holds something
 
 
 def _is_of_library(kind: Class) -> bool:
@@ -229,6 +229,10 @@ def _compared(following: Following, op: ast.cmpop, left: Any, right: Any, node: 
         right = [REST] if REST in right else list(right)
         if right == [REST]:
             return following.unknown(node)
+    if isinstance(op, ast.Eq | ast.NotEq) and isinstance(left, tuple) and isinstance(right, tuple):
+        same = _same_tuples(following, left, right)
+        if same is not None:
+            return same == isinstance(op, ast.Eq)
     if not is_plain(following, left) or not is_plain(following, right):
         return following.unknown(node)
     try:
@@ -241,11 +245,34 @@ def _compared(following: Following, op: ast.cmpop, left: Any, right: Any, node: 
         return following.failed(node, error)
 
 
+def is_answer(value: Any, truth_value: Any) -> bool:
+    """Whether one is a truth, and the other a library's number that stands for one, such as `self.training`."""
+    return isinstance(truth_value, bool) and isinstance(value, int) and type(value) not in (int, bool)
+
+
+def _same_tuples(following: Following, left: tuple[Any, ...], right: tuple[Any, ...]) -> bool | None:
+    """Whether two tuples are equal, of which some items may be the library's, such as the size of a batch."""
+    if _has_rest(left) or _has_rest(right):
+        return None
+    if len(left) != len(right):
+        return False
+    sure = True
+    for one, other in zip(left, right, strict=True):
+        if is_plain(following, one) and is_plain(following, other):
+            if one != other:
+                return False
+        elif not (is_opaque(one) and is_opaque(other) and following.library.is_same(one, other)):
+            sure = False
+    return True if sure else None
+
+
 def _identical(following: Following, left: Any, right: Any, same: bool, node: ast.expr) -> Any:
     changing = (list, dict, set, Instance, Class, Function, Stream)
     if (isinstance(left, changing) and isinstance(right, changing)) or (is_opaque(left) and is_opaque(right)):
         return (left is right) == same
     if isinstance(left, bool) and isinstance(right, bool):
+        return (left == right) == same
+    if is_answer(left, right) or is_answer(right, left):
         return (left == right) == same
     plain = (*PLAIN, *CONTAINERS)
     if isinstance(left, plain) and isinstance(right, plain) and type(left) is not type(right):
