@@ -501,6 +501,18 @@ def test_dropout_that_never_ends_is_said(training):
     assert not any("drops numbers after training" in sentence for sentence in sentences(source, other=False))
 
 
+@pytest.mark.parametrize("order", [("teacher", "student"), ("student", "teacher")])
+def test_of_two_networks_the_one_that_learns_is_read(order):
+    widths = {"teacher": 32, "student": 4}
+    made = "".join(
+        f"{name} = nn.Sequential(nn.Conv2d(3, {widths[name]}, 3), nn.Flatten(), nn.Linear({widths[name]} * 900, 10))\n"
+        for name in order
+    )
+    loop = "torch.optim.SGD(student.parameters(), lr=0.01)\nfor x, y in data:\n    s, t = student(x), teacher(x)\n"
+    reading = read_pytorch(f"import torch\nfrom torch import nn\n{made}{loop}")
+    assert summarize(reading.architecture).parameters == 112 + 10 * 3601
+
+
 LIGHTNING = """
 class Lit(pl.LightningModule):
     def __init__(self, lr=0.03):

@@ -198,6 +198,11 @@ class _Attempt:
                 "Paste the lines that define the network, such as class Net(nn.Module) with __init__ and forward.",
             )
         trained = [item for item in self.words.trained.values() if any(item is other for other in outer)]
+        # Of several that are run, such as a teacher and its student, the one whose weights an optimiser changes.
+        learning = frozenset().union(*(said.owners for said in self.words.learning.said))
+        trained = [
+            item for item in trained if any(id(inner) in learning for inner in self.words.inside_of(item))
+        ] or trained
         named = {id(value) for value in self.follower.scope.names.values()}
         # A chain without a name may be what a network took its layers from.
         networks = [item for item in outer if isinstance(item, Instance) or id(item) in named]
