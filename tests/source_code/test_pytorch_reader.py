@@ -501,6 +501,15 @@ def test_dropout_that_never_ends_is_said(training):
     assert not any("drops numbers after training" in sentence for sentence in sentences(source, other=False))
 
 
+@pytest.mark.parametrize(
+    "line", ["return x if self.training else F.softmax(x, 1)", "if not self.training:\n    x = x * 2\nreturn x"]
+)
+def test_what_is_done_only_after_training_is_said_to_be_left_out(line):
+    source = net("self.a = nn.Conv2d(3, 4, 3)", f"x = F.dropout(self.a(x), training=self.training)\n{line}")
+    said = [note.lines for note in read_pytorch(source).notes if "counts as true here" in note.sentence]
+    assert said == [(11,)]
+
+
 @pytest.mark.parametrize("order", [("teacher", "student"), ("student", "teacher")])
 def test_of_two_networks_the_one_that_learns_is_read(order):
     widths = {"teacher": 32, "student": 4}

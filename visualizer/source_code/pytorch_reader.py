@@ -163,6 +163,9 @@ class _Attempt:
             self.words.skip(line, line, "")
         self.follower = self.words.interpreter
         self.words.training_lines = _training_lines(parsed.module)
+        self.words.deciding_lines = {
+            node.test.lineno for node in ast.walk(parsed.module) if isinstance(node, ast.If | ast.IfExp)
+        }
         self.words.gradients = sorted(
             node.lineno
             for node in ast.walk(parsed.module)

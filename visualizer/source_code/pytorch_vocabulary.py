@@ -111,6 +111,7 @@ class Vocabulary:
         used_lines: Lines that say how the network is trained.
         epoch_lines: Those of loops over epochs.
         gradients: Those in which gradients are computed.
+        deciding_lines: Those of conditions.
         training_lines: Those of code that runs the network and builds none.
     """
 
@@ -138,6 +139,7 @@ class Vocabulary:
         self.epoch_lines: set[int] = set()
         self.training_lines: set[int] = set()
         self.gradients: list[int] = []
+        self.deciding_lines: set[int] = set()
         self.starts: list[tuple[str, int]] = []
         self.forms = Forms()
         self._flat: dict[Tensor, Tensor] = {}  # the vector that maps of one number each were made of
@@ -395,6 +397,8 @@ class Vocabulary:
         if isinstance(owner, Drawn) and name == "shape":
             return (BATCH, *owner.shape[1:])
         if isinstance(owner, Instance) and name == "training":
+            if self._depth and line in self.deciding_lines:
+                self.note(line, f"“{text}” counts as true here, as while training; what is done after it is left out.")
             return TRAINS
         if name == "_modules" and isinstance(owner, Instance | Chain):
             return self._names_in(owner)
