@@ -441,6 +441,7 @@ TRAINING = {
         "learning_rate": 0.4,
         "epochs": 3,
     },
+    "args = EasyDict({'lr': 0.06})\ntorch.optim.SGD(model.parameters(), lr=args['lr'])": {"learning_rate": 0.06},
     "args = SimpleNamespace(lr=0.07)\ntorch.optim.SGD(model.parameters(), lr=args.lr)": {"learning_rate": 0.07},
     "torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=2e-4)": {"learning_rate": 2e-4},
     "a = nn.CrossEntropyLoss()\nb = nn.MSELoss()\nfor x, y in data:\n    a(model(x), y).backward()": {

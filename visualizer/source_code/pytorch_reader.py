@@ -35,8 +35,9 @@ from visualizer.source_code.pytorch_input import (
     fitting_shape,
 )
 from visualizer.source_code.pytorch_training import CROSS_ENTROPY, NEGATIVE_LOG, OPTIMIZER_NAMES
+from visualizer.source_code.pytorch_training_words import EPOCHS
 from visualizer.source_code.pytorch_values import Chain
-from visualizer.source_code.pytorch_vocabulary import DRAWING, EPOCHS, Vocabulary
+from visualizer.source_code.pytorch_vocabulary import DRAWING, Vocabulary
 
 # How torch draws first weights, by its function.
 _STARTS: dict[str, Initialization] = {
