@@ -441,6 +441,7 @@ TRAINING = {
         "learning_rate": 0.4,
         "epochs": 3,
     },
+    "args = EasyDict({'lr': 0.06})\ntorch.optim.SGD(model.parameters(), lr=args['lr'])": {"learning_rate": 0.06},
     "args = SimpleNamespace(lr=0.07)\ntorch.optim.SGD(model.parameters(), lr=args.lr)": {"learning_rate": 0.07},
     "torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=2e-4)": {"learning_rate": 2e-4},
     "a = nn.CrossEntropyLoss()\nb = nn.MSELoss()\nfor x, y in data:\n    a(model(x), y).backward()": {
@@ -499,6 +500,27 @@ def test_dropout_that_never_ends_is_said(training):
     assert any("drops numbers after training" in sentence for sentence in sentences(source, other=False))
     source = net("self.a = nn.Conv2d(3, 4, 3)", "return F.dropout(self.a(x), 0.5, self.training)")
     assert not any("drops numbers after training" in sentence for sentence in sentences(source, other=False))
+
+
+@pytest.mark.parametrize(
+    "line", ["return x if self.training else F.softmax(x, 1)", "if not self.training:\n    x = x * 2\nreturn x"]
+)
+def test_what_is_done_only_after_training_is_said_to_be_left_out(line):
+    source = net("self.a = nn.Conv2d(3, 4, 3)", f"x = F.dropout(self.a(x), training=self.training)\n{line}")
+    said = [note.lines for note in read_pytorch(source).notes if "counts as true here" in note.sentence]
+    assert said == [(11,)]
+
+
+@pytest.mark.parametrize("order", [("teacher", "student"), ("student", "teacher")])
+def test_of_two_networks_the_one_that_learns_is_read(order):
+    widths = {"teacher": 32, "student": 4}
+    made = "".join(
+        f"{name} = nn.Sequential(nn.Conv2d(3, {widths[name]}, 3), nn.Flatten(), nn.Linear({widths[name]} * 900, 10))\n"
+        for name in order
+    )
+    loop = "torch.optim.SGD(student.parameters(), lr=0.01)\nfor x, y in data:\n    s, t = student(x), teacher(x)\n"
+    reading = read_pytorch(f"import torch\nfrom torch import nn\n{made}{loop}")
+    assert summarize(reading.architecture).parameters == 112 + 10 * 3601
 
 
 LIGHTNING = """

@@ -41,13 +41,20 @@ class Learning:
     """All that a source says about how it trains."""
 
     def __init__(self, journal: Journal) -> None:
-        self.said: list[Said] = []
+        self._said: dict[tuple[Any, ...], Said] = {}  # each once, however often it is said
         self._journal = journal
+
+    @property
+    def said(self) -> list[Said]:
+        """All of it, what was said last at the end."""
+        return list(self._said.values())
 
     def add(self, said: Said) -> None:
         """Remember something, unless the branch that says it is not taken."""
-        self._journal.save_end(self.said, weight=NO_MATTER)
-        self.said.append(said)
+        key = (said.kind, said.line, *said.settings.items(), said.is_likelier, said.owners)
+        self._journal.save_entry(self._said, key, weight=NO_MATTER)
+        self._said.pop(key, None)
+        self._said[key] = said
 
     def decide(self, network: Container[int], notes: Notes) -> tuple[dict[str, Any], Said | None]:
         """The settings, and the loss that is used, if there is one.

@@ -35,8 +35,9 @@ from visualizer.source_code.pytorch_input import (
     fitting_shape,
 )
 from visualizer.source_code.pytorch_training import CROSS_ENTROPY, NEGATIVE_LOG, OPTIMIZER_NAMES
+from visualizer.source_code.pytorch_training_words import EPOCHS
 from visualizer.source_code.pytorch_values import Chain
-from visualizer.source_code.pytorch_vocabulary import DRAWING, EPOCHS, Vocabulary
+from visualizer.source_code.pytorch_vocabulary import DRAWING, Vocabulary
 
 # How torch draws first weights, by its function.
 _STARTS: dict[str, Initialization] = {
@@ -163,6 +164,9 @@ class _Attempt:
             self.words.skip(line, line, "")
         self.follower = self.words.interpreter
         self.words.training_lines = _training_lines(parsed.module)
+        self.words.deciding_lines = {
+            node.test.lineno for node in ast.walk(parsed.module) if isinstance(node, ast.If | ast.IfExp)
+        }
         self.words.gradients = sorted(
             node.lineno
             for node in ast.walk(parsed.module)
@@ -198,6 +202,11 @@ class _Attempt:
                 "Paste the lines that define the network, such as class Net(nn.Module) with __init__ and forward.",
             )
         trained = [item for item in self.words.trained.values() if any(item is other for other in outer)]
+        # Of several that are run, such as a teacher and its student, the one whose weights an optimiser changes.
+        learning = frozenset().union(*(said.owners for said in self.words.learning.said))
+        trained = [
+            item for item in trained if any(id(inner) in learning for inner in self.words.inside_of(item))
+        ] or trained
         named = {id(value) for value in self.follower.scope.names.values()}
         # A chain without a name may be what a network took its layers from.
         networks = [item for item in outer if isinstance(item, Instance) or id(item) in named]

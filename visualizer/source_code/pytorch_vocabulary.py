@@ -1,7 +1,7 @@
 """What the names of PyTorch mean in source that is followed: modules, tensors, and how a network is trained."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -9,17 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import visualizer.architecture
-from visualizer.architecture.shapes import Shape, is_maps, numbers_in
-from visualizer.architecture.torch_form import Arriving
-from visualizer.source_code.keras_graph import Part, Tensor, Tensors, part_title
-from visualizer.source_code.notes import Notes
+from visualizer.architecture.shapes import is_maps
+from visualizer.source_code.keras_graph import Part, Tensor, part_title
 from visualizer.source_code.python.budget import Budget
 from visualizer.source_code.python.interpreter import Interpreter
-from visualizer.source_code.python.journal import NETWORK, NO_MATTER
+from visualizer.source_code.python.journal import NO_MATTER
 from visualizer.source_code.python.statements import ONCE
 from visualizer.source_code.python.values import (
     REST,
-    Class,
     Configured,
     Instance,
     Member,
@@ -32,44 +29,23 @@ from visualizer.source_code.python.values import (
     name_of,
 )
 from visualizer.source_code.python_source import cannot_follow
-from visualizer.source_code.pytorch_input import (
-    DATASETS,
-    RESIZING,
-    Expected,
-    Hints,
-    Shapes,
-    reads_vectors,
-)
-from visualizer.source_code.pytorch_learning import Learning, Said
-from visualizer.source_code.pytorch_modules import Forms, Module, read_module
-from visualizer.source_code.pytorch_tensors import SAME, TO_VECTOR, drops_single_axes, sizes, viewed
+from visualizer.source_code.pytorch_modules import Module, read_module
+from visualizer.source_code.pytorch_tensor_words import TensorWords
+from visualizer.source_code.pytorch_tensors import drops_single_axes, sizes
 from visualizer.source_code.pytorch_training import (
     LOSSES,
-    OPTIMIZER_NAMES,
-    read_epochs,
-    read_loader,
-    read_loss,
-    read_optimizer,
 )
+from visualizer.source_code.pytorch_training_words import EPOCHS
 from visualizer.source_code.pytorch_values import BATCH, TRAINS, Batch, Chain, Drawn, Parameters, Parser
+from visualizer.source_code.pytorch_words import MODULE_BASES
 
-EPOCHS = "__epochs__"  # the name of the function that is put around what a loop over epochs goes through
 _ROOTS = frozenset(
     {"torch", "nn", "F", "functional", "optim", "torchvision", "transforms", "datasets", "models", "data", "T"}
 )
-_MODULE_BASES = ("Module", "Sequential", "ModuleList", "ModuleDict", "LightningModule", "ScriptModule")
-_DRAWN = ("randn", "rand", "zeros", "ones", "empty", "randint", "full")
-_WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile", "tqdm", "trange", "Variable")
 # Functions that draw first weights, as methods of them.
 DRAWING = ("normal_", "uniform_", "trunc_normal_", "orthogonal_", "xavier_uniform_", "kaiming_normal_")
-_PLANS = ("LR", "LambdaLR", "ReduceLROnPlateau", "CosineAnnealingWarmRestarts")
-_REWEIGHTED = ("spectral_norm", "weight_norm")
 # Methods of modules that give the module itself.
 _ITSELF = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "requires_grad_", "share_memory", "apply")
-# Functions that look at a tensor for a test of the program's own.
-_CHECKS = ("isnan", "isinf", "isfinite", "is_tensor", "allclose", "equal", "numel", "item", "is_contiguous")
-# What pools whole maps, by the function that does if its window is as large.
-_WHOLE_MAPS = {"avg_pool2d": "AdaptiveAvgPool2d", "max_pool2d": "AdaptiveMaxPool2d"}
 # Attributes that every module has.
 _OF_MODULES = frozenset(
     {*_ITSELF, "training", "forward", "modules", "named_modules", "children", "named_children", "parameters"}
@@ -77,84 +53,17 @@ _OF_MODULES = frozenset(
     | {"register_parameter", "state_dict", "load_state_dict", "zero_grad", "get_submodule", "get_parameter"}
     | {"_modules", "_parameters", "_buffers", "bfloat16", "type", "extra_repr", "dump_patches"}
 )
-_OF_TENSORS = ("view", "reshape", "squeeze", "unsqueeze", "size", "dim", "ndimension")
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _OWN_MODULES = ("own_modules.py", "padded_average.py")
-APPLIED_ENTRIES = 15  # for one that is run
 MAX_NESTING = 50  # of chains in chains
-_MOST_PARTS = 16  # into which a tensor is split
-SMALLEST_DRAWN = 4  # pixels of what a tensor is taken for a picture with: a single pixel is noise, mostly
 MODULE_ENTRIES = 20  # of the budget, for one module with its arguments
 
 
-class Vocabulary:
-    """The vocabulary of PyTorch, for one source; a `Library`.
-
-    Attributes:
-        interpreter: Follows the source.
-        notes: What was left out or changed.
-        understood_calls: How many calls had a meaning.
-        tensors: Makes the tensors of the network.
-        shapes: Theirs.
-        expected: What layers say that they read.
-        settings: Values for `TrainingSettings`, those that were said last.
-        learning: All that is said of the training.
-        hints: What the source says about its pictures.
-        modules: All objects of classes of torch that it creates.
-        chains: All `nn.Sequential`.
-        trained: The modules that are trained or run, in order, by id.
-        applied: The ids of the modules that are used in what is built.
-        activations: The function that a source layer is, by its id.
-        ends: The lines of source layers that may only end the network, by id.
-        made_of: The module that a source layer stands for, by its id.
-        starts: The functions that draw first weights, with their lines.
-        used_lines: Lines that say how the network is trained.
-        epoch_lines: Those of loops over epochs.
-        gradients: Those in which gradients are computed.
-        training_lines: Those of code that runs the network and builds none.
-    """
+class Vocabulary(TensorWords):
+    """The vocabulary of PyTorch, for one source; a `Library`."""
 
     def __init__(self, budget: Budget, lines: list[bytes]) -> None:
-        self.budget = budget
-        self.interpreter = Interpreter(self, budget, lines)
-        self.journal = self.interpreter.journal
-        self.notes = Notes(self.journal)
-        self.understood_calls = 0
-        self.tensors = Tensors(budget, self.journal)
-        self.shapes = Shapes()
-        self.expected: list[Expected] = []
-        self.settings: dict[str, Any] = {}
-        self.learning = Learning(self.journal)
-        self.hints = Hints()
-        self.modules: list[Module] = []
-        self.chains: list[Chain] = []
-        self.trained: dict[int, Any] = {}
-        self.applied: set[int] = set()
-        self.activations: dict[int, str] = {}
-        self.ends: dict[int, int] = {}
-        self.made_of: dict[int, Module] = {}
-        self.skipped: list[range] = []
-        self.used_lines: set[int] = set()
-        self.epoch_lines: set[int] = set()
-        self.training_lines: set[int] = set()
-        self.gradients: list[int] = []
-        self.starts: list[tuple[str, int]] = []
-        self.forms = Forms()
-        self._flat: dict[Tensor, Tensor] = {}  # the vector that maps of one number each were made of
-        self._positive: set[Tensor] = set()
-        self._muted = 0
-        self._nesting = 0
-        self._depth = 0
-        self._replaced: dict[Tensor, Tensor] = {}  # what became of a tensor that was changed in place
-        self._copied: dict[Tensor, Tensor] = {}  # what a tensor is a copy of, with numbers of its own
-        self._kept: list[Any] = []  # whose ids are known
-
-    # Notes
-
-    def note(self, line: int, sentence: str, *, other_network: bool = False) -> None:
-        """Note something, unless a network is followed of which nothing is built."""
-        if not self._muted:
-            self.notes.add(line, sentence, other_network=other_network)
+        super().__init__(budget, Interpreter(self, budget, lines))
 
     def skip(self, first: int, last: int, why: str) -> None:
         if why:
@@ -179,8 +88,6 @@ class Vocabulary:
         known = Symbol | Module | Chain | Tensor | Instance | Super | Configured | Parser | Drawn | Parameters | Member
         return isinstance(function, known)
 
-    # What is built
-
     def is_built(self, value: Any) -> bool:
         return isinstance(value, Tensor | Module | Chain)
 
@@ -192,15 +99,6 @@ class Vocabulary:
         if isinstance(left, Module) and isinstance(right, Module):
             return left.name == right.name and left.line == right.line and left.values == right.values
         return left is right
-
-    def _same_tensors(self, left: Tensor, right: Tensor) -> bool:
-        left, right = self.original(left), self.original(right)
-        while left is not right:
-            self.budget.make(1)
-            if left.made_by is None or left.made_by is not right.made_by or len(left.reads) != 1 != len(right.reads):
-                return False
-            (left,), (right,) = left.reads, right.reads
-        return True
 
     def known_class(self, definition: ast.ClassDef) -> Symbol | None:
         known = _own_classes().get(definition.name)
@@ -223,53 +121,6 @@ class Vocabulary:
             self.tensors.part = outside
             self._depth -= flows
             self._muted -= is_layer and not flows
-
-    def is_module_class(self, kind: Class) -> bool:
-        """Whether a class of the source is one of modules."""
-        return any(isinstance(base, Symbol) and base.name in _MODULE_BASES for base in kind.library_bases)
-
-    def _names_in(self, owner: Any) -> dict[str, Any]:
-        """The modules that are attributes or items of a module, by their names."""
-        if isinstance(owner, Chain):
-            names = {id(item): name for name, item in owner.names.items()}
-            found = {names.get(id(item), str(index)): item for index, item in enumerate(owner.items)}
-        else:
-            attributes = owner.attributes if isinstance(owner, Instance) else {}
-            found = {name: item for name, item in attributes.items() if self.is_module(item)}
-        self.budget.make(1 + len(found))
-        return found
-
-    def is_module(self, item: Any) -> bool:
-        """Whether something is a module, of torch or of the source."""
-        return isinstance(item, Module | Chain) or (
-            isinstance(item, Instance) and self.is_module_class(item.created_from)
-        )
-
-    def children(self, owner: Any) -> list[Any]:
-        """The modules that are attributes or items of a module, in order."""
-        if isinstance(owner, Instance):
-            items: Sequence[Any] = list(owner.attributes.values())
-        elif isinstance(owner, dict):
-            items = list(owner.values())
-        else:
-            items = owner.items if isinstance(owner, Chain) else owner if isinstance(owner, list | tuple) else []
-        self.budget.make(1 + len(items))
-        return [item for item in items if isinstance(item, Module | Chain | Instance | list | dict)]
-
-    def inside_of(self, owner: Any) -> list[Any]:
-        """A module and all modules in it, each once."""
-        found: list[Any] = []
-        seen: set[int] = set()
-        waiting = [owner]
-        while waiting:
-            item = waiting.pop()
-            if id(item) not in seen:
-                seen.add(id(item))
-                found.append(item)
-                waiting.extend(reversed(self.children(item)))
-        return found
-
-    # Calls
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         arguments = [self.interpreter.settle(item) for item in arguments]
@@ -324,28 +175,13 @@ class Vocabulary:
         what = describe_value(function) if isinstance(function, Configured) else text
         return self._pass_unchanged(flowing, what, line) if flowing else Unknown(text, line)
 
-    def _parser_method(
-        self, parser: Parser, name: str, arguments: list[Any], keywords: dict[str, Any], line: int
-    ) -> Any:
-        self.used_lines.add(line)
-        self.journal.save_whole(parser.defaults)
-        if name == "add_argument":
-            parser.add(arguments, keywords)
-        elif name == "set_defaults":
-            parser.defaults.update(keywords)
-        elif name.startswith("add_"):
-            return parser
-        elif name.startswith("parse_"):
-            parser.parse(arguments[0] if arguments else keywords.get("args"))
-            return (parser, []) if "known" in name else parser
-        return None
-
     def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
         left, right = (self._settled(side) for side in (left, right))
         if isinstance(left, Chain) and isinstance(right, Chain) and sign == "+":
             return self._chain([*left.items, *right.items], line)
         if isinstance(left, Chain) and isinstance(right, int) and sign == "*":
-            return self._chain([item for _ in range(min(right, MAX_NESTING)) for item in left.items], line)
+            self.budget.make(len(left.items) * max(right, 0))
+            return self._chain(left.items * right, line)
         made = self._combined(sign, left, right, line, text)
         if isinstance(left, Tensor) and isinstance(made, Tensor) and sign and f"{sign}=" in text:
             self._replace(left, made)
@@ -395,6 +231,8 @@ class Vocabulary:
         if isinstance(owner, Drawn) and name == "shape":
             return (BATCH, *owner.shape[1:])
         if isinstance(owner, Instance) and name == "training":
+            if self._depth and line in self.deciding_lines:
+                self.note(line, f"“{text}” counts as true here, as while training; what is done after it is left out.")
             return TRAINS
         if name == "_modules" and isinstance(owner, Instance | Chain):
             return self._names_in(owner)
@@ -430,6 +268,8 @@ class Vocabulary:
         return None
 
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
+        if isinstance(owner, Parser) and isinstance(index, str):
+            return owner.defaults.get(index, Unknown(text, line))
         if isinstance(owner, Chain):
             try:
                 found = owner.items[index]
@@ -476,14 +316,9 @@ class Vocabulary:
         if isinstance(owner, Module | Chain):
             return name in _OF_MODULES
         bases = owner.created_from.library_bases if isinstance(owner, Instance) else [None]
-        if all(isinstance(base, Symbol) and base.name in _MODULE_BASES for base in bases):
+        if all(isinstance(base, Symbol) and base.name in MODULE_BASES for base in bases):
             return name in _OF_MODULES
         return None
-
-    def _note_frozen(self, arguments: list[Any], line: int) -> None:
-        if False in arguments:
-            self.understood_calls += 1
-            self.note(line, "“requires_grad = False” is left out: every layer learns here.")
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         if isinstance(owner, Parser):
@@ -495,8 +330,6 @@ class Vocabulary:
             self._note_frozen([self.interpreter.settle(value)], line)
         if isinstance(owner, Module | Chain) and name not in ("training", "requires_grad"):
             self.note(line, f"“{name}” of a layer is changed, which is not followed.", other_network=True)
-
-    # Names of torch
 
     def _symbol(self, symbol: Symbol, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         name = symbol.name
@@ -568,147 +401,6 @@ class Vocabulary:
         self.chains.append(chain)
         return chain
 
-    def _dictionary(self, source: Any, line: int) -> dict[Any, Any]:
-        """What an ordered dictionary, or one of modules, holds that is made of another one or of pairs."""
-        if isinstance(source, dict):
-            return dict(source)
-        source = source.items if isinstance(source, Stream) else source
-        pairs = source if isinstance(source, list | tuple) else [source]
-        if all(isinstance(item, tuple | list) and len(item) == 2 and isinstance(item[0], str | int) for item in pairs):
-            return dict(pairs)
-        return {REST: Rest(describe_value(source), line)}
-
-    def _elsewhere(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
-        """What names of other libraries mean, as far as training loops use them; None if nothing."""
-        if name == "OrderedDict":
-            return self._dictionary(arguments[0] if arguments else {}, line)
-        if name in ("ArgumentParser", "Namespace", "SimpleNamespace", "EasyDict", "AttrDict"):
-            self.used_lines.add(line)
-            return Parser({} if name == "ArgumentParser" else dict(keywords))
-        if name == "vars" and arguments and isinstance(arguments[0], Parser):
-            return dict(arguments[0].defaults)
-        if name == "Trainer" and isinstance(keywords.get("max_epochs"), int):
-            self.used_lines.add(line)
-            self._set_up(Said("epochs", name, line, read_epochs(keywords["max_epochs"], line, self.notes)))
-        if name == "trange" and arguments and all(isinstance(item, int) for item in arguments):
-            return range(*arguments)
-        if name == "summary" and arguments:
-            self._train(arguments[0])
-            shape = keywords.get("input_size", arguments[1] if len(arguments) > 1 else None)
-            if isinstance(shape, tuple | list):
-                self.hints.draw(shape)
-            return Unknown(name, line)
-        if name in _WRAPPERS and arguments:
-            return arguments[0]
-        if name in _REWEIGHTED and arguments:
-            self.note(line, f"“{name}” of a layer's weights is left out.", other_network=True)
-            return arguments[0]
-        return None
-
-    def _training(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
-        """What names of torch mean that say how the network is trained; None if they do not."""
-        if name in OPTIMIZER_NAMES:
-            owners = [
-                item.owner
-                for item in self.budget.inside([*arguments, *keywords.values()])
-                if isinstance(item, Parameters)
-            ]
-            for owner in owners:
-                self._train(owner)
-            inside = frozenset(id(item) for owner in owners for item in self.inside_of(owner))
-            settings = read_optimizer(name, arguments, keywords, line, self.notes)
-            self._set_up(Said("optimizer", name, line, settings, inside))
-        elif name in LOSSES:
-            is_function = name[0].islower()
-            settings = read_loss(name, () if is_function else arguments, keywords, line, self.notes)
-            self._set_up(Said("loss", name, line, settings, is_likelier=is_function))
-            self._note_own_loss(name, line)
-        elif name == "DataLoader":
-            settings = read_loader(arguments, keywords, line, self.notes)
-            shuffles = (*arguments[2:3], keywords.get("shuffle"))[0] is True or "sampler" in keywords
-            if settings:
-                self._set_up(Said("batch", name, line, settings, is_likelier=shuffles))
-        elif name.endswith(_PLANS):
-            self.understood_calls += 1
-            self.note(line, f"“{name}” is left out: the learning rate stays the same here.")
-        elif name.startswith("clip_grad"):
-            self.note(line, f"“{name}” is left out: gradients are not clipped here.")
-        elif name in ("no_grad", "inference_mode") and self._depth:
-            self.note(line, f"“{name}” is left out: every layer learns here.")
-        elif name in DATASETS:
-            self.hints.dataset = self.hints.dataset or name
-        elif name in RESIZING:
-            self.hints.resize(arguments[0] if arguments else keywords.get("size"))
-        elif name == "Grayscale":
-            channels = arguments[0] if arguments else keywords.get("num_output_channels", 1)
-            self.hints.channels = channels if channels in (1, 3) else None
-        elif name in _DRAWN:
-            shape = keywords.get("size", arguments)
-            shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
-            if not isinstance(shape, tuple | list):
-                return None
-            if not self._depth:
-                self.hints.draw(shape, SMALLEST_DRAWN)
-            self.used_lines.add(line)
-            return Drawn(tuple(shape))
-        elif name.endswith("_") and any(isinstance(item, Member | Parameters) for item in arguments[:1]):
-            self._start(name, arguments[0], line)
-        else:
-            return None
-        self.used_lines.add(line)
-        return Configured(name, tuple(arguments), keywords, line)
-
-    def _epochs(self, given: list[Any], line: int, text: str) -> Any:
-        (items,) = given
-        self.epoch_lines.add(line)
-        self.used_lines.add(line)
-        if isinstance(items, range) or (
-            isinstance(items, list | tuple) and not any(isinstance(item, Rest) for item in items)
-        ):
-            self._set_up(Said("epochs", EPOCHS, line, read_epochs(len(items), line, self.notes)))
-        else:
-            self.note(line, "How many epochs there are does not follow from the text.")
-        return Unknown(text, line)
-
-    def _start(self, name: str, what: Any, line: int) -> None:
-        """Remember a function that draws first weights; those of a bias have no settings here."""
-        self.understood_calls += 1
-        if not (isinstance(what, Member) and "bias" in what.name):
-            self.journal.save_end(self.starts, weight=NO_MATTER)
-            self.starts.append((name, line))
-
-    def _note_own_loss(self, name: str, line: int) -> None:
-        """Note a loss that is a part of another one, which the source defines."""
-        scope = self.interpreter.scope
-        kind = scope.defined_in[0] if scope.defined_in is not None else None
-        if kind is not None and kind.find("forward") and not kind.find("training_step"):
-            self.notes.add(line, f"“{name}” is a part of “{kind.name}”, a loss of its own; it is used by itself here.")
-
-    @contextmanager
-    def noting(self, notes: Notes) -> Iterator[None]:
-        """Collect notes apart."""
-        outside, self.notes = self.notes, notes
-        try:
-            yield
-        finally:
-            self.notes = outside
-
-    def _set_up(self, said: Said) -> None:
-        """Take over training settings."""
-        self.learning.add(said)
-        for name, value in said.settings.items():
-            self.journal.save_entry(self.settings, name, weight=NETWORK)
-            self.settings[name] = value
-
-    def _train(self, owner: Any) -> None:
-        """Remember that a module is trained, or run."""
-        self._kept.append(owner)
-        self.journal.save_entry(self.trained, id(owner), weight=NO_MATTER)
-        self.trained.pop(id(owner), None)
-        self.trained[id(owner)] = owner
-
-    # Modules are run
-
     def run(self, module: Any, start: Tensor, line: int) -> Any:
         """What a module makes of a tensor."""
         return self._run(module, [start], line, "")
@@ -768,255 +460,6 @@ class Vocabulary:
         if self.shapes.of and not self._muted:
             self.note(line, f"What goes into “{name}” is not known here; it is left out.", other_network=True)
         return Unknown(text, line)
-
-    def _apply(self, module: Module, flowing: list[Tensor], line: int, text: str) -> Tensor:
-        self.understood_calls += 1
-        self.budget.make(APPLIED_ENTRIES)
-        if not self._muted:
-            self._kept.append(module)
-            self.applied.add(id(module))
-        if module.form.to_vector and flowing[0] in self._flat:
-            return self._flat[flowing[0]]
-        arriving = Arriving(self._shape(flowing[0]), all(tensor in self._positive for tensor in flowing))
-        layers = module.layers(arriving, line, self.notes)
-        starts = bool(layers) and flowing[0].made_by is None and arriving.shape is not None
-        if starts and reads_vectors(layers[0].layer, arriving.shape or ()):
-            self.note(line, "The network reads a vector; here it reads a picture, which Flatten makes one of.")
-            return self._apply(module, [self._flattened(flowing[0], line, text)], line, text)
-        count = module.values.get(module.form.reads)
-        if isinstance(count, int) and not isinstance(count, bool):
-            self.expected.append(Expected(self.original(flowing[0]), count, line, module.name))
-        most = layers[0].layer.most_inputs if layers else len(flowing)
-        if len(flowing) > most:
-            note = f"“{text}” gets several inputs and takes {most} here; the others are left out."
-            self.note(line, note, other_network=True)
-            del flowing[most:]
-        made = self._made(module, layers, flowing)
-        if module.in_place:
-            self._replace(flowing[0], made)
-        return made
-
-    def _made(self, module: Module, layers: Sequence[Any], flowing: list[Tensor]) -> Tensor:
-        flowing = [self.original(tensor) for tensor in flowing]
-        made = self.tensors.chained(tuple(layers), tuple(flowing))
-        self.tensors.applied += made
-        for tensor in made:
-            self.shapes.add(tensor)
-        if not made:
-            return flowing[0]
-        self._remember(module, layers)
-        form, last = module.form, made[-1]
-        if form.is_positive or (form.keeps_sign and all(tensor in self._positive for tensor in flowing)):
-            self._positive.update(made)
-        before, shape = last.reads[0], self._shape(last)
-        if shape is not None and drops_single_axes(shape) and self._shape(before) == shape[:1]:
-            self._flat[last] = before
-        return last
-
-    def _remember(self, module: Module, layers: Sequence[Any]) -> None:
-        """What is known of layers by the form that they come from."""
-        for layer in layers:
-            if module.form.activation:
-                self.activations[id(layer)] = module.form.activation
-            self.made_of[id(layer)] = module
-            if module.form.ends:
-                self.ends[id(layer)] = layer.line
-
-    def stands_for_vector(self, tensor: Tensor) -> bool:
-        """Whether it is a vector again, as maps of one number each, which nothing needs to read."""
-        return tensor in self._flat
-
-    def _flattened(self, tensor: Tensor, line: int, text: str) -> Tensor:
-        if tensor in self._flat:
-            return self._flat[tensor]
-        found = self.forms.of_class("Flatten", [], {})
-        assert found is not None
-        return self._apply(read_module(found, "Flatten", [], {}, line, self.notes), [tensor], line, text)
-
-    def _shape(self, tensor: Tensor) -> Shape | None:
-        return self.shapes.of.get(tensor)
-
-    def _flowing(self, items: list[Any]) -> list[Tensor]:
-        """The tensors among some values."""
-        found: list[Tensor] = []
-        for item in items:
-            if isinstance(item, Tensor):
-                found.append(item)
-            elif isinstance(item, tuple | list):
-                found += [inner for inner in self.budget.inside(item) if isinstance(inner, Tensor)]
-            elif isinstance(item, dict):
-                found += [inner for inner in item.values() if isinstance(inner, Tensor)]
-        return [self._now(tensor) for tensor in found]
-
-    def _now(self, tensor: Tensor) -> Tensor:
-        """What a tensor is now, where it was changed in place."""
-        while tensor in self._replaced:
-            self.budget.make(1)
-            tensor = self._replaced[tensor]
-        return tensor
-
-    def _copy(self, tensor: Tensor) -> Tensor:
-        """The same numbers at another place: what is changed in place later is one of the two."""
-        made = replace(tensor)
-        self._copied[made] = self.original(tensor)
-        for known in (self.shapes.of, self._flat):
-            if tensor in known:
-                known[made] = known[tensor]  # type: ignore[assignment]
-        if tensor in self._positive:
-            self._positive.add(made)
-        return made
-
-    def original(self, tensor: Tensor) -> Tensor:
-        """What a layer makes, of which a tensor may be a copy."""
-        return self._copied.get(tensor, tensor)
-
-    def last(self, tensor: Tensor) -> Tensor:
-        """What a layer makes that a tensor is in the end, after all that changed it in place."""
-        return self.original(self._now(tensor))
-
-    def _replace(self, before: Tensor, after: Tensor) -> None:
-        """A tensor was changed in place: whatever name it has, it is another one from now on."""
-        if before is not after:
-            self.journal.save_entry(self._replaced, before, weight=NO_MATTER)
-            self._replaced[before] = after
-
-    def _pass_unchanged(self, flowing: list[Tensor], text: str, line: int) -> Any:
-        """Note an unknown operation on a tensor; the tensor passes unchanged."""
-        if not flowing:
-            return Unknown(text, line)
-        self.understood_calls += 1
-        several = len(set(flowing)) > 1
-        joins = f"“{text}” joins branches in a way that is not known here, so only the longest is kept."
-        self.note(line, joins if several else f"“{text}” is not known here and is left out.", other_network=True)
-        return max(flowing, key=lambda tensor: tensor.depth)
-
-    # Functions and methods of tensors
-
-    def _function(
-        self,
-        name: str,
-        flowing: list[Tensor],
-        arguments: list[Any],
-        keywords: dict[str, Any],
-        line: int,
-        text: str,
-    ) -> Any:
-        """What a function of torch makes of tensors; it has a method's name, mostly."""
-        rest = [item for item in arguments if not self._flowing([item])]
-        options = {key: item for key, item in keywords.items() if not self._flowing([item])}
-        if name in _CHECKS:
-            return Unknown(text, line)
-        found = self.forms.of_function(name, len(flowing))
-        if found is None and name.endswith("_"):  # it does in place what the function without it does
-            found = self.forms.of_function(name[:-1], len(flowing))
-        if name in ("cat", "concat") and isinstance(given := (*arguments, None)[0], list | tuple) and len(given) == 1:
-            return flowing[0]
-        if found is not None:
-            if name in ("dropout", "dropout2d") and options.get("training", (*rest[1:2], True)[0]) is True:
-                self.note(line, f"“{name}” drops numbers after training too in the source; here only while it trains.")
-            if "axis" in options:
-                options["dim"] = options.pop("axis")
-            if name in _WHOLE_MAPS and self._covers_maps(flowing[0], rest, options):
-                found, rest, options = self.forms.of_class(_WHOLE_MAPS[name], [1], {}) or found, [1], {}
-            module = read_module(found, name, rest, options, line, self.notes)
-            made = self._apply(module, flowing, line, text)
-            return (made, Unknown(text, line)) if module.values.get("return_indices") is True else made
-        if len(flowing) == 1 and (name in _OF_TENSORS or name in SAME):
-            return self._tensor_method(flowing[0], name, rest, options, line, text)
-        made = self._pass_unchanged(flowing, text, line)
-        return self._several(made, name, rest, options) if len(flowing) == 1 else made
-
-    def _covers_maps(self, tensor: Tensor, rest: list[Any], options: dict[str, Any]) -> bool:
-        """Whether a window is as large as the maps, as in `F.avg_pool2d(x, x.size()[2:])`, and nothing else is said."""
-        shape = self._shape(tensor)
-        size = (*rest, *options.values(), None)[0]
-        if shape is None or not is_maps(shape) or len(rest) + len(options) != 1 or options.keys() - {"kernel_size"}:
-            return False
-        sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
-        return sides == shape[1:]
-
-    def _several(self, tensor: Any, name: str, rest: list[Any], options: dict[str, Any]) -> Any:
-        """What a function gives that makes several tensors of one; each is the whole one here."""
-        first = (*rest, *options.values(), None)[0]
-        if name == "chunk" and isinstance(first, int) and 0 < first <= _MOST_PARTS:
-            return (tensor,) * first
-        if name in ("split", "tensor_split") and isinstance(first, list | tuple) and len(first) <= _MOST_PARTS:
-            return (tensor,) * len(first)
-        if name == "split" and isinstance(first, int) and first > 0:
-            axis = options.get("dim", (*rest[1:], 0)[0])
-            shape = self._shape(tensor)
-            if shape is not None and isinstance(axis, int) and 1 <= axis <= len(shape):
-                parts = -(-shape[axis - 1] // first)
-                return (tensor,) * parts if parts <= _MOST_PARTS else tensor
-        if name in ("max", "min", "topk", "sort", "median") and first is not None:
-            return tensor, Unknown(name, 0)
-        return tensor
-
-    def _tensor_method(
-        self, tensor: Tensor, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str
-    ) -> Any:
-        shape = self._shape(tensor)
-        if name == "clone":
-            return self._copy(tensor)
-        if name == "detach":
-            self.note(line, "“detach” is left out: what is before it learns here too.")
-        if name in SAME:
-            return tensor
-        if name == "size":
-            whole = self._sizes(tensor, text, line)
-            axis = arguments[0] if arguments else keywords.get("dim")
-            if axis is None or not isinstance(whole, tuple):
-                return whole
-            fits = isinstance(axis, int) and -len(whole) <= axis < len(whole)
-            return whole[axis] if fits else Unknown(text, line)
-        if name in ("dim", "ndimension"):
-            return self._dimensions(tensor, text, line)
-        if name in ("view", "reshape"):
-            return self._viewed(tensor, arguments or list(keywords.values()), line, text)
-        if name == "squeeze" and (drops_single_axes(shape) or (shape is not None and not is_maps(shape))):
-            return self._flattened(tensor, line, text)
-        if name == "squeeze" and shape is not None and shape[0] > 1 and min(shape[1:]) > 1:
-            return tensor
-        if name == "unsqueeze" and shape is not None and arguments and arguments[0] in (2, 3, -1):
-            if not is_maps(shape):
-                return self._as_maps(tensor, (shape[0], 1, 1), line, text)
-            if tensor in self._flat:  # the second of two, x.unsqueeze(2).unsqueeze(3)
-                return tensor
-        flowing = [tensor, *self._flowing([*arguments, *keywords.values()])]
-        if name in _OF_TENSORS:
-            return self._pass_unchanged(flowing, text, line)
-        return self._function(name, flowing, arguments, keywords, line, text)
-
-    def _sizes(self, tensor: Tensor, text: str, line: int) -> Any:
-        whole = sizes(self._shape(tensor))
-        return Unknown(text, line) if whole is None else whole
-
-    def _dimensions(self, tensor: Tensor, text: str, line: int) -> Any:
-        shape = self._shape(tensor)
-        return Unknown(text, line) if shape is None else 1 + len(shape)
-
-    def _viewed(self, tensor: Tensor, arguments: list[Any], line: int, text: str) -> Any:
-        shape = self._shape(tensor)
-        target, expected = viewed(arguments, shape)
-        if expected is not None:
-            self.expected.append(Expected(self.original(tensor), expected, line, text, of_view=True))
-        if target == TO_VECTOR:
-            return self._flattened(tensor, line, text)
-        if isinstance(target, tuple):
-            if target == shape:
-                return tensor
-            if shape is None or not is_maps(shape):
-                return self._as_maps(tensor, target, line, text)
-        if arguments == [-1] and shape is not None and numbers_in(shape) == 1:
-            return self._flattened(tensor, line, text)
-        return self._pass_unchanged([tensor], text, line)
-
-    def _as_maps(self, tensor: Tensor, target: tuple[int, ...], line: int, text: str) -> Tensor:
-        found = self.forms.of_class("Unflatten", [], {})
-        assert found is not None
-        return self._apply(read_module(found, text, [1, target], {}, line, self.notes), [tensor], line, text)
-
-    # Methods of modules
 
     def _module_method(
         self, owner: Any, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str
