@@ -308,6 +308,12 @@ DIFFERS = {
         "channels are concatenated",
     ),
     "a slice": (net("self.a = nn.Conv2d(3, 4, 3)", "x = self.a(x)\nreturn x[:, :2]"), "x[:, :2]"),
+    "a slice of rows": (net("self.a = nn.Conv2d(3, 4, 3)", "return self.a(x)[..., 1:]"), "[..., 1:]"),
+    "several layers that are set": (
+        net("self.a = nn.Sequential(nn.Conv2d(3, 4, 3))\nself.a[0:1] = nn.ReLU()", "return self.a(x)"),
+        "may change a layer",
+    ),
+    "an index of nothing": (net("self.a = nn.Conv2d(3, 4, 3)", "return F.elu(self.a(x)[()], 0.5)"), "alpha"),
     "a transposition": (net("self.a = nn.Conv2d(3, 4, 3)", "return self.a(x).transpose(2, 3)"), "transpose"),
     "two outputs": (net("self.a = nn.Conv2d(3, 4, 3)", "x = self.a(x)\nreturn x, F.relu(x)"), "2 outputs"),
     "a layer that is not used": (

@@ -4,6 +4,7 @@ torch's own defaults, which apply if the source says nothing: https://docs.pytor
 """
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from visualizer.architecture.settings import Integer, Real
@@ -124,7 +125,7 @@ def _number(name: str, value: Any, default: float, line: int, notes: Notes) -> f
     assert isinstance(spec, Integer | Real)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
         notes.add(
             line, f"“{describe_value(value)}” does not follow from the text; {default:g} is used for “{spec.label}”."
         )

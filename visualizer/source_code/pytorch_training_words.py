@@ -156,7 +156,7 @@ class TrainingWords(Words):
         if name == "Trainer" and isinstance(keywords.get("max_epochs"), int):
             self.used_lines.add(line)
             self._set_up(Said("epochs", name, line, read_epochs(keywords["max_epochs"], line, self.notes)))
-        if name == "trange" and arguments and all(isinstance(item, int) for item in arguments):
+        if name == "trange" and len(arguments) in (1, 2) and all(isinstance(item, int) for item in arguments):
             return range(*arguments)
         if name == "summary" and arguments:
             self._train(arguments[0])

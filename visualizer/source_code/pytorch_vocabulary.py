@@ -281,7 +281,7 @@ class Vocabulary(TensorWords):
             whole = slice(None, None, None)
             if index == (whole, whole, 0, 0) and drops_single_axes(shape):
                 return self._flattened(owner, line, text)
-            if index[0] is ... and index[1:] and set(index[1:]) == {None} and not is_maps(shape):
+            if index[:1] == (...,) and all(place is None for place in index[1:]) and not is_maps(shape):
                 index = (whole, whole, *index[1:])
             new = [place for place in index if place is None]
             kept = [place for place in index if place is not None]
@@ -302,7 +302,8 @@ class Vocabulary(TensorWords):
             return True
         if not isinstance(owner, Chain) or not isinstance(value, Module | Chain | Instance):
             return False
-        index = next((place for place, item in enumerate(owner.items) if item is owner.names.get(index)), index)
+        if isinstance(index, str):
+            index = next((place for place, item in enumerate(owner.items) if item is owner.names.get(index)), None)
         if not isinstance(index, int) or not -len(owner.items) <= index < len(owner.items):
             return False
         self.journal.save_whole(owner.items)
