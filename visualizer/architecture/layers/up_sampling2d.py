@@ -60,8 +60,8 @@ class UpSampling2D(Layer):
     @classmethod
     def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
         factors, mode = cls._factors(values, arriving), values.get("mode", "nearest")
-        if factors == (1, 1) and mode == "nearest":
-            return ()
+        if factors == (1, 1) and mode == "nearest" and values["size"] is not None:
+            return ()  # a map that has the wanted size already
         if mode not in ("nearest", "bilinear", "nearest-exact"):
             raise NoCounterpart("Maps are enlarged by “nearest” or “bilinear” here.", cls(factors, "bilinear"))
         layer = cls(factors, "bilinear" if mode == "bilinear" else "nearest")
