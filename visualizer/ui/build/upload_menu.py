@@ -22,7 +22,7 @@ def upload_menu(owner: Session) -> None:
             type=[*ENDINGS, "safetensors"],
             max_upload_size=-(-max_file_bytes() // MB),
         )
-        st.caption("Here its layers are opened. “Save or open a network” in Look inside opens it with its weights.")
+        st.caption("Here its layers are opened. “Save or open a network” in Look inside opens it as it was trained.")
 
 
 def _take(owner: Session, data: bytes, name: str) -> None:
