@@ -7,12 +7,11 @@ https://keras.io/api/optimizers/.
 from collections.abc import Mapping
 from typing import Any
 
-from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.keras_data import Array, batch_size_of
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.values import REST, Configured, Rest, describe_value, name_of
+from visualizer.source_code.setting_numbers import setting_number
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.settings import SETTING_SPECS
 
 COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 FIT_ARGUMENTS = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data")
@@ -92,7 +91,7 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
             )
     for name, default in (("batch_size", 32), ("epochs", 1)):
         value = given.pop(name, None)
-        settings[name] = default if value is None else _number(name, value, default, line, notes)
+        settings[name] = default if value is None else setting_number(name, value, default, line, notes)
     if any(name in given for name in _OWN_DATA):
         notes.add(line, "The pictures come from the data set that is chosen on Train, which is split there.")
     for name, value in given.items():
@@ -147,10 +146,12 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
         notes.add(where, f"The learning rate's plan “{describe_value(rate)}” is left out; its first value stays.")
         rate = start
     default = chosen.keras_learning_rate
-    settings["learning_rate"] = default if rate is None else _number("learning_rate", rate, default, where, notes)
+    settings["learning_rate"] = (
+        default if rate is None else setting_number("learning_rate", rate, default, where, notes)
+    )
     momentum = keywords.pop("momentum", 0.0)
     if chosen.has_momentum:
-        settings["momentum"] = _number("momentum", momentum, 0.0, where, notes)
+        settings["momentum"] = setting_number("momentum", momentum, 0.0, where, notes)
     elif momentum:
         notes.add(where, f"“momentum={describe_value(momentum)}” of {name} is left out.")
     if chosen.keras_difference and chosen.keras_difference[0] not in keywords:
@@ -176,19 +177,3 @@ def _loss(value: Any, line: int, notes: Notes) -> dict[str, Any]:
             f"The loss “{name or describe_value(value)}” is not known here; cross-entropy over the classes is used.",
         )
     return {"loss": loss or "cross_entropy"}
-
-
-def _number(name: str, value: Any, default: float, line: int, notes: Notes) -> float:
-    """A number in the range of its setting, with a note if it differs from the written one."""
-    spec = SETTING_SPECS[name]
-    assert isinstance(spec, Integer | Real)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        notes.add(
-            line, f"“{describe_value(value)}” does not follow from the text; {default:g} is used for “{spec.label}”."
-        )
-        return default
-    kind = int if isinstance(spec, Integer) else float
-    nearest = kind(min(max(value, spec.minimum), spec.maximum))
-    if nearest != value:
-        notes.add(line, f"{spec.label} {value:g} is out of range here; {nearest:g} is used.")
-    return nearest

@@ -4,14 +4,12 @@ torch's own defaults, which apply if the source says nothing: https://docs.pytor
 """
 
 from collections.abc import Mapping, Sequence
-from math import isnan
 from typing import Any
 
-from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.values import REST, describe_value
+from visualizer.source_code.setting_numbers import setting_number
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.settings import SETTING_SPECS
 
 # The names of losses, as classes and as functions; how each is trained here.
 CROSS_ENTROPY = ("CrossEntropyLoss", "cross_entropy")
@@ -120,18 +118,5 @@ def read_epochs(count: Any, line: int, notes: Notes) -> dict[str, Any]:
 
 
 def _number(name: str, value: Any, default: float, line: int, notes: Notes) -> float:
-    """A number in the range of its setting, with a note if it differs from the written one."""
-    spec = SETTING_SPECS[name]
-    assert isinstance(spec, Integer | Real)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
-        notes.add(
-            line, f"“{describe_value(value)}” does not follow from the text; {default:g} is used for “{spec.label}”."
-        )
-        return default
-    kind = int if isinstance(spec, Integer) else float
-    nearest = kind(min(max(value, spec.minimum), spec.maximum))
-    if nearest != value:
-        notes.add(line, f"{spec.label} {value:g} is out of range here; {nearest:g} is used.")
-    return nearest
+    """As `setting_number`; the default without a note where the source says nothing."""
+    return default if value is None else setting_number(name, value, default, line, notes)
