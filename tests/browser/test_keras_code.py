@@ -1,19 +1,19 @@
 """Source that is pasted becomes the network, and Train is set as it says."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
 from tests.source_code.keras_sources import EXAMPLES
 from tests.source_code.pytorch_sources import EXAMPLES as PYTORCH_EXAMPLES
 
 
-def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> None:
+def paste_and_build(page: Page, source: str) -> Locator:
+    """Paste source into Build's box and build it; the box."""
     open_page(page, "/build")
     expect(page.get_by_text("1,898", exact=True)).to_be_visible()
     page.get_by_text("Paste code", exact=True).click()
     box = page.get_by_role("textbox", name="Source code")
-    source = EXAMPLES["the classic example, layer by layer"].source.replace("epochs=10", "epochs=6")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("text => navigator.clipboard.writeText(text)", source)
     box.click()
@@ -21,6 +21,12 @@ def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> N
     expect(box).to_have_value(source)
     page.get_by_role("button", name="Build it").click()
     wait_until_idle(page)
+    return box
+
+
+def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> None:
+    source = EXAMPLES["the classic example, layer by layer"].source.replace("epochs=10", "epochs=6")
+    box = paste_and_build(page, source)
     expect(page.get_by_text("1,626,442", exact=True)).to_be_visible()
     expect(page.get_by_text("Line 14: The pictures come from the data set")).to_be_visible()
     # The box closes, so that what was built is seen.
@@ -42,18 +48,8 @@ def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> N
 
 
 def test_pytorch_source_is_pasted_built_and_about_to_train(page: Page) -> None:
-    open_page(page, "/build")
-    expect(page.get_by_text("1,898", exact=True)).to_be_visible()
-    page.get_by_text("Paste code", exact=True).click()
-    box = page.get_by_role("textbox", name="Source code")
     source = PYTORCH_EXAMPLES["a small tutorial network for colour pictures"].source
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.evaluate("text => navigator.clipboard.writeText(text)", source)
-    box.click()
-    page.keyboard.press("Control+V")
-    expect(box).to_have_value(source)
-    page.get_by_role("button", name="Build it").click()
-    wait_until_idle(page)
+    box = paste_and_build(page, source)
     expect(page.get_by_text("62,006", exact=True)).to_be_visible()
     expect(page.get_by_text("The code was read as PyTorch.")).to_be_visible()
     expect(page.get_by_text("is that of CIFAR10")).to_be_visible()

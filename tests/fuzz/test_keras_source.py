@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fuzz.damage import damaged_sources
 from tests.fuzz.hostile import many
 from tests.source_code.keras_sources import EXAMPLES
 from visualizer.architecture.architecture import summarize
@@ -53,31 +54,8 @@ TOKENS += [
 ]
 
 
-@st.composite
-def damaged_sources(draw: st.DrawFn) -> str:
-    source = draw(st.sampled_from(SOURCES))
-    for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, len(source)))
-        match draw(st.integers(0, 3)):
-            case 0:
-                source = source[:place] + draw(st.sampled_from(TOKENS)) + source[place:]
-            case 1:
-                source = source[:place] + source[place + draw(st.integers(1, 30)) :]
-            case 2:
-                lines = source.splitlines()
-                if lines:
-                    lines.insert(draw(st.integers(0, len(lines))), draw(st.sampled_from(LINES)))
-                source = "\n".join(lines)
-            case _:
-                lines = source.splitlines()
-                if lines:
-                    del lines[draw(st.integers(0, len(lines) - 1))]
-                source = "\n".join(lines)
-    return source
-
-
 @many(120)
-@given(damaged_sources())
+@given(damaged_sources(SOURCES, TOKENS, LINES))
 def test_a_real_source_with_damage(source):
     read(source)
 
