@@ -7,8 +7,9 @@ import pytest
 
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.gallery.residual import resnet50
-from visualizer.source_code.keras_reader import KerasReading, read_keras
+from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.python_source import SourceError
+from visualizer.source_code.reading import SourceReading
 
 HEAD = "import keras\nfrom keras import layers\n"
 START = f"{HEAD}m = keras.Sequential([keras.Input((16, 16, 3))])\n"
@@ -16,11 +17,11 @@ FUNCTIONAL = f"{HEAD}i = keras.Input((16, 16, 3))\n"
 SMALL = f"{START}m.add(layers.Flatten())\nm.add(layers.Dense(4))\n"
 
 
-def widths(reading: KerasReading) -> list[int]:
+def widths(reading: SourceReading) -> list[int]:
     return [layer.filters for layer in reading.architecture.layers if hasattr(layer, "filters")]
 
 
-def types(reading: KerasReading) -> list[str]:
+def types(reading: SourceReading) -> list[str]:
     return [type(layer).__name__ for layer in reading.architecture.layers]
 
 

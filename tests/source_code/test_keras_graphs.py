@@ -11,17 +11,18 @@ from tests.source_code.test_writers import TOLERANCE, answer_of_keras, in_use, r
 from tests.strategies import graphs
 from visualizer.architecture.architecture import Architecture, ArchitectureError, Block, summarize
 from visualizer.architecture.layers.rescaling import Rescaling
-from visualizer.source_code.keras_reader import KerasReading, read_keras
+from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model
+from visualizer.source_code.reading import SourceReading
 
 START = "i = Input((8, 8, 1))\nx = Conv2D(4, 3, padding='same')(i)\ny = Conv2D(4, 3, padding='same')(x)\n"
 
 
-def types(reading: KerasReading) -> list[str]:
+def types(reading: SourceReading) -> list[str]:
     return [type(layer).__name__ for layer in reading.architecture.layers]
 
 
-def notes(reading: KerasReading) -> list[tuple[tuple[int, ...], str]]:
+def notes(reading: SourceReading) -> list[tuple[tuple[int, ...], str]]:
     return [(note.lines, note.sentence) for note in reading.notes]
 
 

@@ -16,8 +16,9 @@ from visualizer.architecture.layer import layer_types
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.dense import Dense
 from visualizer.errors import UserError
-from visualizer.source_code.keras_reader import KerasReading, NoNetworkError, read_keras
+from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.python_source import MAX_CHARACTERS, SourceError
+from visualizer.source_code.reading import NoNetworkError, SourceReading
 from visualizer.training.settings import TrainingSettings
 
 CLASSES = 7
@@ -109,7 +110,7 @@ def test_an_argument_that_keras_requires_is_missed():
     )
 
 
-def reading_of(layer: str) -> KerasReading:
+def reading_of(layer: str) -> SourceReading:
     return read_keras(f"Sequential([Input((8, 8, 1)), {layer}, Flatten()])")
 
 

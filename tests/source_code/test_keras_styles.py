@@ -19,8 +19,9 @@ from tests.source_code.test_graph_scripts import copy_graph_to_keras
 from tests.source_code.test_writers import TOLERANCE, answer_of_keras, with_random_numbers
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
 from visualizer.architecture.span import PICTURE
-from visualizer.source_code.keras_reader import NoNetworkError, read_keras
+from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.pasted import code_of_notebook
+from visualizer.source_code.reading import NoNetworkError
 
 FOLDER = Path(__file__).parent / "keras_styles"
 SOURCES = {path.stem: path for path in sorted(FOLDER.iterdir()) if path.suffix in (".py", ".txt", ".ipynb")}

@@ -3,8 +3,9 @@
 
 import pytest
 
-from visualizer.source_code.keras_reader import KerasReading, read_keras
+from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.python_source import SourceError
+from visualizer.source_code.reading import SourceReading
 
 HEAD = "import keras\nfrom keras import layers\n"
 START = f"{HEAD}m = keras.Sequential([keras.Input((16, 16, 3))])\n"
@@ -12,11 +13,11 @@ END = "\nm.add(layers.Flatten())\nm.add(layers.Dense(4))\n"
 SKIPPED = "This is not about the network and was skipped."
 
 
-def lines_of(reading: KerasReading, words: str) -> set[int]:
+def lines_of(reading: SourceReading, words: str) -> set[int]:
     return {line for note in reading.notes if words in note.sentence for line in note.lines}
 
 
-def widths(reading: KerasReading) -> list[int]:
+def widths(reading: SourceReading) -> list[int]:
     return [layer.filters for layer in reading.architecture.layers if hasattr(layer, "filters")]
 
 

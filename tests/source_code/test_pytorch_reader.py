@@ -12,9 +12,9 @@ from tests.source_code.pytorch_sources import EXAMPLES
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.network import Network
 from visualizer.limits import limits
-from visualizer.source_code.keras_reader import NoNetworkError
 from visualizer.source_code.python_source import SourceError
-from visualizer.source_code.pytorch_reader import PyTorchReading, read_pytorch
+from visualizer.source_code.pytorch_reader import read_pytorch
+from visualizer.source_code.reading import NoNetworkError, SourceReading
 from visualizer.training.settings import TrainingSettings
 
 LOGARITHM = "the loss takes the logarithm"
@@ -58,7 +58,7 @@ def used(module: nn.Module, picture: torch.Tensor) -> tuple[list[tuple[nn.Module
     return order, output
 
 
-def check_same(module: nn.Module, reading: PyTorchReading) -> None:
+def check_same(module: nn.Module, reading: SourceReading) -> None:
     """Layer by layer the same shapes and counts, and with the same weights the same numbers at the end."""
     picture = torch.rand(2, *reading.architecture.input_shape, generator=torch.Generator().manual_seed(1))
     theirs, expected = used(module, picture)

@@ -12,9 +12,9 @@ from tests.strategies import architectures, graphs
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.network import Network
 from visualizer.architecture.presets import PRESETS
-from visualizer.source_code.keras_reader import NoNetworkError
 from visualizer.source_code.keras_writer import keras_model
 from visualizer.source_code.pytorch_writer import _model
+from visualizer.source_code.reading import NoNetworkError
 from visualizer.source_code.source_reader import language_of, read_source
 
 SOME_KERAS = list(KERAS_EXAMPLES)[::3]

@@ -6,7 +6,7 @@ noted with its line, and the rest is built.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from visualizer import log
@@ -25,38 +25,17 @@ from visualizer.source_code.keras_graph import (
     leading_to,
 )
 from visualizer.source_code.keras_kernels import KERAS_INITIALIZATION
-from visualizer.source_code.keras_layers import (
-    SourceLayer,
-)
+from visualizer.source_code.keras_layers import SourceLayer
 from visualizer.source_code.keras_vocabulary import KerasVocabulary
-from visualizer.source_code.notes import Note
 from visualizer.source_code.python.budget import Budget
 from visualizer.source_code.python.values import describe_value
 from visualizer.source_code.python_source import parse
+from visualizer.source_code.reading import NoNetworkError, SourceReading
 
 DEFAULT_INPUT = (3, 64, 64)
 
 
-@dataclass(frozen=True)
-class KerasReading:
-    """The result of reading.
-
-    Attributes:
-        architecture: The network; its layers need not fit together.
-        settings: Values for `TrainingSettings`, as far as the source contains them.
-        notes: What was left out or changed, by line.
-    """
-
-    architecture: Architecture
-    settings: dict[str, Any]
-    notes: tuple[Note, ...]
-
-
-class NoNetworkError(UserError):
-    """The source contains no network that can be read."""
-
-
-def read_keras(source: str, classes: int | None = None) -> KerasReading:
+def read_keras(source: str, classes: int | None = None) -> SourceReading:
     """The network and the training settings in Keras source.
 
     Args:
@@ -87,7 +66,7 @@ class _Result:
         self.tensors = vocabulary.tensors
         self.settings: dict[str, Any] = {}
 
-    def reading(self, classes: int | None) -> KerasReading:
+    def reading(self, classes: int | None) -> SourceReading:
         model = self._choose_model()
         self.settings = self.vocabulary.settings_of(model)
         name = "From Keras" if model.name is None else one_line(model.name)
@@ -105,7 +84,7 @@ class _Result:
         self._note_layers(architecture, arranged)
         self._note_apart(model, arranged)
         self._note_unused()
-        return KerasReading(architecture, self.settings, self.notes.in_order(self._parts(model)))
+        return SourceReading("Keras", architecture, self.settings, self.notes.in_order(self._parts(model)))
 
     def _choose_model(self) -> Model:
         candidates = [model for model in self.vocabulary.models if model.has_layers and not model.nested]

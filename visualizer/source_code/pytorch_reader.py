@@ -7,7 +7,7 @@ its line, and the rest is built.
 import ast
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from visualizer import log
@@ -21,8 +21,7 @@ from visualizer.errors import UserError
 from visualizer.limits import limits
 from visualizer.source_code.keras_graph import Arranged, Model, Tensor, arrange, blocks_of, followers, leading_to
 from visualizer.source_code.keras_layers import SourceLayer
-from visualizer.source_code.keras_reader import NoNetworkError
-from visualizer.source_code.notes import Note, Notes
+from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.budget import Budget, Exhausted
 from visualizer.source_code.python.following import Raised
 from visualizer.source_code.python.values import Class, Function, Instance, describe_value
@@ -38,6 +37,7 @@ from visualizer.source_code.pytorch_training import CROSS_ENTROPY, NEGATIVE_LOG,
 from visualizer.source_code.pytorch_training_words import EPOCHS
 from visualizer.source_code.pytorch_values import Chain
 from visualizer.source_code.pytorch_vocabulary import DRAWING, Vocabulary
+from visualizer.source_code.reading import NoNetworkError, SourceReading
 
 # How torch draws first weights, by its function.
 _STARTS: dict[str, Initialization] = {
@@ -52,22 +52,7 @@ _STARTS: dict[str, Initialization] = {
 _BOTH_AXES = (("3", "2"), ("2", "2"), ("-1", "-1"), ("-1", "2"), ("3", "-1"), ("-2", "-1"), ("2", "-1"))
 
 
-@dataclass(frozen=True)
-class PyTorchReading:
-    """The result of reading.
-
-    Attributes:
-        architecture: The network; its layers need not fit together.
-        settings: Values for `TrainingSettings`, as far as the source contains them.
-        notes: What was left out or changed, by line.
-    """
-
-    architecture: Architecture
-    settings: dict[str, Any]
-    notes: tuple[Note, ...]
-
-
-def read_pytorch(source: str, classes: int | None = None) -> PyTorchReading:
+def read_pytorch(source: str, classes: int | None = None) -> SourceReading:
     """The network and the training settings in PyTorch source.
 
     Args:
@@ -317,7 +302,7 @@ class _Attempt:
 
     # The result
 
-    def reading(self, classes: int | None) -> PyTorchReading:
+    def reading(self, classes: int | None) -> SourceReading:
         """The network, in the order of its layers, with what differs."""
         words = self.words
         if len(self.ends) > 1:
@@ -336,7 +321,7 @@ class _Attempt:
         self._note_training()
         words.settings |= self.learnt
         words.settings["initialization"] = self._initialization()
-        return PyTorchReading(architecture, words.settings, words.notes.in_order())
+        return SourceReading("PyTorch", architecture, words.settings, words.notes.in_order())
 
     def _layers(self, arranged: Arranged, classes: int | None) -> tuple[Layer, ...]:
         """The layers, with a value for each setting that the source leaves open."""

@@ -1,37 +1,16 @@
 """Reads pasted source, in whichever of the two languages it defines a network."""
 
 import re
-from dataclasses import dataclass
-from typing import Any, Literal
 
-from visualizer.architecture.architecture import Architecture
-from visualizer.source_code.keras_reader import NoNetworkError, read_keras
-from visualizer.source_code.notes import Note
+from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.pytorch_reader import read_pytorch
+from visualizer.source_code.reading import Language, NoNetworkError, SourceReading
 
-Language = Literal["Keras", "PyTorch"]
 # What builds a network in each, beside its imports.
 _KERAS_BUILDS = re.compile(r"\b(Conv2D|Dense|MaxPool(ing)?2D|InputLayer|model\.add|layers\.[A-Z]\w+)\b")
 _PYTORCH_BUILDS = re.compile(r"\b(Conv2d|Linear|MaxPool2d|BatchNorm2d|nn\.[A-Z]\w+|def forward)\b")
 _KERAS_IMPORT = re.compile(r"^\s*(from|import) (tf\.|tensorflow\.)?(keras|tensorflow)\b", re.MULTILINE)
 _PYTORCH_IMPORT = re.compile(r"^\s*(from|import) (torch|pytorch_lightning|lightning)\b", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class SourceReading:
-    """The result of reading.
-
-    Attributes:
-        language: What the source was taken for; None where the network is not written as source.
-        architecture: The network; its layers need not fit together.
-        settings: Values for `TrainingSettings`, as far as the source contains them.
-        notes: What was left out or changed, by line.
-    """
-
-    language: Language | None
-    architecture: Architecture
-    settings: dict[str, Any]
-    notes: tuple[Note, ...]
 
 
 def language_of(source: str) -> Language:
@@ -65,8 +44,4 @@ def read_source(source: str, classes: int | None = None) -> SourceReading:
 
 
 def _read(source: str, classes: int | None, language: Language) -> SourceReading:
-    if language == "PyTorch":
-        pytorch = read_pytorch(source, classes)
-        return SourceReading(language, pytorch.architecture, pytorch.settings, pytorch.notes)
-    keras = read_keras(source, classes)
-    return SourceReading(language, keras.architecture, keras.settings, keras.notes)
+    return (read_pytorch if language == "PyTorch" else read_keras)(source, classes)

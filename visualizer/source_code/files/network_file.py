@@ -9,7 +9,8 @@ from visualizer.source_code.files.keras_file import open_h5, open_keras, open_ke
 from visualizer.source_code.files.onnx_reader import open_onnx
 from visualizer.source_code.files.reading import FileReading, cannot_open
 from visualizer.source_code.pasted import code_of_notebook
-from visualizer.source_code.source_reader import SourceReading, read_source
+from visualizer.source_code.reading import SourceReading
+from visualizer.source_code.source_reader import read_source
 
 # The endings of the files that can be opened, beside those of this app.
 ENDINGS = ("keras", "h5", "onnx", "json")

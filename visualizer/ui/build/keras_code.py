@@ -10,7 +10,7 @@ import streamlit as st
 from visualizer.architecture.architecture import summarize
 from visualizer.source_code.files.network_file import read_pasted
 from visualizer.source_code.notes import Note
-from visualizer.source_code.source_reader import SourceReading
+from visualizer.source_code.reading import SourceReading
 from visualizer.tasks.classification import Classification
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.ui.build.state import BuildState

@@ -4,7 +4,7 @@ from collections.abc import Collection, Set
 from dataclasses import dataclass, field
 
 from visualizer.architecture.editing import Draft
-from visualizer.source_code.source_reader import SourceReading
+from visualizer.source_code.reading import SourceReading
 from visualizer.ui.build.groups import MOST_UNFOLDED, Group, groups_of
 
 

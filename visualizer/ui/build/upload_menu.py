@@ -6,7 +6,7 @@ from visualizer.architecture.architecture import architecture_from_json
 from visualizer.architecture.model_file import load_model
 from visualizer.limits import MB
 from visualizer.source_code.files.network_file import ENDINGS, max_file_bytes, open_network_file
-from visualizer.source_code.source_reader import SourceReading
+from visualizer.source_code.reading import SourceReading
 from visualizer.ui.build.keras_code import show_reading
 from visualizer.ui.kit import bound
 from visualizer.ui.state.session import Session
