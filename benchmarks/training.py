@@ -1,12 +1,13 @@
-"""Does training in the app cost speed? `python -m benchmarks.training` answers in about fifteen minutes.
+"""Does training in the app cost speed? `python -m benchmarks.training` answers in about twenty minutes.
 
 Each network, two of which branch and two of which learn other things than classes, is trained in the app (worker
 process; snapshots, curves and weights written to the store; its Train page open in Chromium, which draws all of it
-live) and by a bare PyTorch loop in this process, eight seconds each by turns, since other load on the computer changes
-from minute to minute. Both do the same work: the same network, data, batches, optimizer, validation after each epoch,
+live) and by a bare PyTorch loop in this process, by turns, since other load on the computer changes from minute to
+minute. A turn is eight seconds; where that is about an epoch or less, it is one whole epoch, so that each turn has one
+validation. Both do the same work: the same network, data, batches, optimizer, validation after each epoch,
 and one torch thread. Chromium runs at the lowest
 priority: a class has its browsers on computers of their own. The ratio is that of all images in all seconds; that of
-the single turns says how much it varies, which is more where a turn may or may not have a validation in it.
+the single turns says how much it varies.
 
 After that a run is trained once in a worker process and once in a thread of the process that draws: images per second,
 and how long reading and drawing take meanwhile.
@@ -112,20 +113,26 @@ def bare_validation(network: Network, examples: Examples, settings: TrainingSett
             total += sum(values.sum().item() for values in settings.task.measured(outputs, targets, about).values())
 
 
-def bare_turn(loop: Iterator[int]) -> Turn:
+def bare_turn(loop: Iterator[int], epoch: int | None) -> Turn:
+    """Train for a turn, or on as many images as an epoch has; among them is one validation, whichever comes first."""
     images = 0
     started = time.perf_counter()
-    while (seconds := time.perf_counter() - started) < TURN:
+    while (seconds := time.perf_counter() - started) < TURN if epoch is None else images < epoch:
         images += next(loop)
-    return images, seconds
+    return images, seconds if epoch is None else time.perf_counter() - started
 
 
-def app_turn(store: RunStore, page: Page, run_id: str) -> Turn:
+def app_turn(store: RunStore, page: Page, run_id: str, *, whole_epoch: bool) -> Turn:
     """The run goes on for a turn in front of its page, and is paused again."""
     before = record_of(store, run_id)
-    page.get_by_role("button", name="Resume").click()
-    page.wait_for_timeout(1000 * TURN)
-    page.get_by_role("button", name="Pause").click()
+    if whole_epoch:
+        page.get_by_role("button", name="One epoch").click()
+        while record_of(store, run_id).state == "paused":
+            time.sleep(0.01)
+    else:
+        page.get_by_role("button", name="Resume").click()
+        page.wait_for_timeout(1000 * TURN)
+        page.get_by_role("button", name="Pause").click()
     after = wait(store, run_id, "paused")
     page.get_by_role("button", name="Resume").wait_for()
     return images_of(after) - images_of(before), after.seconds - before.seconds
@@ -206,10 +213,14 @@ def compare(title: str, asked: RunSpec, pairs: int, store: RunStore, page: Page)
         spec, Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape, spec.settings.task)
     )
     next(loop)
+    images = len(load_dataset(spec.settings.dataset).train)
+    epoch = images if images / speed([bare_turn(loop, None)]) > TURN / 2 else None
+    if epoch is not None:
+        app_turn(store, page, run_id, whole_epoch=True)  # what is left of the first one
     app, bare = [], []
     for _ in range(pairs):
-        app.append(app_turn(store, page, run_id))
-        bare.append(bare_turn(loop))
+        app.append(app_turn(store, page, run_id, whole_epoch=epoch is not None))
+        bare.append(bare_turn(loop, epoch))
     page.get_by_role("button", name="Stop", exact=True).click()
     wait(store, run_id, "stopped")
     ratio = speed(app) / speed(bare)
@@ -330,9 +341,9 @@ def in_the_background(program: str, folder: str) -> str:
 
 
 def preset_spec(task: Task) -> RunSpec:
-    """A task's preset, without augmentation, which the bare loop does not have."""
-    plain = {"flip": False, "flip_vertical": False, "rotation": 0.0, "epochs": 1000}
-    return RunSpec(type(task).preset().architecture, replace(preset_settings(task), **plain), probe_index=0)
+    """A task's preset, for as long as it takes."""
+    settings = replace(preset_settings(task), epochs=1000)
+    return RunSpec(type(task).preset().architecture, settings, probe_index=0)
 
 
 NETWORKS = {

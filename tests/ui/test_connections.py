@@ -93,16 +93,25 @@ async def opened(port: int, data: bytes = b"") -> tuple[asyncio.StreamReader, as
     return reader, writer
 
 
+async def received(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until the server closes the connection, which resets it where something sent lies unread."""
+    data = b""
+    with suppress(ConnectionResetError):
+        while some := await reader.read(65536):
+            data += some
+    return data
+
+
 async def answer(port: int, data: bytes) -> bytes:
     """All that comes until the server closes the connection."""
     reader, _ = await opened(port, data)
-    return await reader.read()
+    return await received(reader)
 
 
 async def dripped(port: int, data: bytes, drop: bytes) -> bytes:
     """The same, where the question goes on in drops, for five seconds if it must."""
     reader, writer = await opened(port, data)
-    reading = asyncio.create_task(reader.read())
+    reading = asyncio.create_task(received(reader))
     with suppress(ConnectionError):
         for _ in range(100):
             if reading.done():
