@@ -1,0 +1,235 @@
+// Convolutions and dense layers. (C, H, W) in and out, channel by channel, as torch has them.
+
+/** @typedef {import("./header.js").Stage} Stage */
+
+// The numbers under so many windows are gathered at once: they stay in the processor's nearest cache.
+const GATHERED = 8192;
+// Output channels that are computed together, so that a gathered number is read once for all of them.
+const TOGETHER = 4;
+
+/**
+ * Each output pixel is a sum of products over its window: gather the numbers under some windows as rows, and multiply
+ * them by the kernels, two windows and four output channels at a time. All loops run over numbers that lie in a row.
+ * @param {Float32Array} input
+ * @param {Float32Array} output
+ * @param {Stage} stage
+ */
+export function conv2d(input, output, stage) {
+  const { size, groups, bias } = stage;
+  const [channels, height, width] = stage.input;
+  const [filters, rows, columns] = stage.shape;
+  const channelsEach = channels / groups;
+  const filtersEach = filters / groups;
+  const taps = channelsEach * size[0] * size[1];
+  const places = rows * columns;
+  const atOnce = Math.min(places, Math.max(2, Math.floor(GATHERED / taps)));
+  const kernels = (stage.kernels ??= interleaved(stage.weight, filters, filtersEach, taps));
+  const gathered = (stage.gathered ??= new Float32Array(atOnce * taps));
+  const four = filtersEach - (filtersEach % TOGETHER);
+  for (let group = 0; group < groups; group++) {
+    const maps = input.subarray(group * channelsEach * height * width, (group + 1) * channelsEach * height * width);
+    for (let first = 0; first < places; first += atOnce) {
+      const count = Math.min(atOnce, places - first);
+      gather(maps, gathered, channelsEach, first, count, stage);
+      for (let filter = group * filtersEach; filter < group * filtersEach + four; filter += TOGETHER) {
+        fourFilters(gathered, kernels, output, { filter, taps, count, bias, at: filter * places + first, places });
+      }
+      for (let filter = group * filtersEach + four; filter < (group + 1) * filtersEach; filter++) {
+        const start = filter * taps;
+        const added = bias ? bias[filter] : 0;
+        for (let place = 0; place < count; place++) {
+          let sum = added;
+          const from = place * taps;
+          for (let tap = 0; tap < taps; tap++) sum += gathered[from + tap] * kernels[start + tap];
+          output[filter * places + first + place] = sum;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The kernels of four filters of a group after one another, tap by tap; those that are left over as they are.
+ * @param {Float32Array} weight
+ * @param {number} filters
+ * @param {number} filtersEach
+ * @param {number} taps
+ */
+function interleaved(weight, filters, filtersEach, taps) {
+  const kernels = weight.slice();
+  const four = filtersEach - (filtersEach % TOGETHER);
+  for (let filter = 0; filter < filters; filter++) {
+    const place = filter % filtersEach;
+    if (place >= four) continue;
+    const lane = place % TOGETHER;
+    const start = (filter - lane) * taps + lane;
+    for (let tap = 0; tap < taps; tap++) kernels[start + tap * TOGETHER] = weight[filter * taps + tap];
+  }
+  return kernels;
+}
+
+/**
+ * The numbers under the windows at `count` places from `first` on, window by window; zeros beyond the edges.
+ * @param {Float32Array} maps
+ * @param {Float32Array} gathered
+ * @param {number} channels
+ * @param {number} first
+ * @param {number} count
+ * @param {Stage} stage
+ */
+function gather(maps, gathered, channels, first, count, { input, shape, size, strides, padding, dilation }) {
+  const [, height, width] = input;
+  const columns = shape[2];
+  const [down, right] = dilation;
+  const [tall, wide] = size;
+  let at = 0;
+  for (let place = first; place < first + count; place++) {
+    const row = Math.floor(place / columns) * strides[0] - padding[0];
+    const column = (place % columns) * strides[1] - padding[1];
+    const inside =
+      row >= 0 && column >= 0 && row + down * (tall - 1) < height && column + right * (wide - 1) < width;
+    for (let channel = 0; channel < channels; channel++) {
+      for (let y = 0, below = row; y < tall; y++, below += down) {
+        const from = (channel * height + below) * width;
+        if (inside) {
+          for (let x = 0, beside = from + column; x < wide; x++, beside += right) gathered[at++] = maps[beside];
+        } else {
+          const onMap = below >= 0 && below < height;
+          for (let x = 0, beside = column; x < wide; x++, beside += right) {
+            gathered[at++] = onMap && beside >= 0 && beside < width ? maps[from + beside] : 0;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * @param {Float32Array} gathered
+ * @param {Float32Array} kernels
+ * @param {Float32Array} output
+ * @param {{ filter: number, taps: number, count: number, bias: Float32Array | null, at: number, places: number }} what
+ */
+function fourFilters(gathered, kernels, output, { filter, taps, count, bias, at, places }) {
+  const start = filter * taps;
+  const bias0 = bias ? bias[filter] : 0;
+  const bias1 = bias ? bias[filter + 1] : 0;
+  const bias2 = bias ? bias[filter + 2] : 0;
+  const bias3 = bias ? bias[filter + 3] : 0;
+  for (let place = 0; place < count; place += 2) {
+    // The last of an odd number is computed twice.
+    const next = Math.min(place + 1, count - 1);
+    const ahead = (next - place) * taps;
+    let a0 = bias0;
+    let a1 = bias1;
+    let a2 = bias2;
+    let a3 = bias3;
+    let b0 = bias0;
+    let b1 = bias1;
+    let b2 = bias2;
+    let b3 = bias3;
+    const end = (place + 1) * taps;
+    for (let tap = place * taps, kernel = start; tap < end; tap++, kernel += TOGETHER) {
+      const a = gathered[tap];
+      const b = gathered[tap + ahead];
+      const k0 = kernels[kernel];
+      const k1 = kernels[kernel + 1];
+      const k2 = kernels[kernel + 2];
+      const k3 = kernels[kernel + 3];
+      a0 += a * k0;
+      a1 += a * k1;
+      a2 += a * k2;
+      a3 += a * k3;
+      b0 += b * k0;
+      b1 += b * k1;
+      b2 += b * k2;
+      b3 += b * k3;
+    }
+    output[at + place] = a0;
+    output[at + place + places] = a1;
+    output[at + place + 2 * places] = a2;
+    output[at + place + 3 * places] = a3;
+    output[at + next] = b0;
+    output[at + next + places] = b1;
+    output[at + next + 2 * places] = b2;
+    output[at + next + 3 * places] = b3;
+  }
+}
+
+/**
+ * Each input pixel paints its kernel, times the pixel, into the output.
+ * @param {Float32Array} input
+ * @param {Float32Array} output
+ * @param {Stage} stage
+ */
+export function convTranspose2d(input, output, stage) {
+  const { size, strides, padding, dilation, groups, weight, bias } = stage;
+  const [channels, height, width] = stage.input;
+  const [filters, rows, columns] = stage.shape;
+  const channelsEach = channels / groups;
+  const filtersEach = filters / groups;
+  for (let filter = 0; filter < filters; filter++) {
+    const painted = filter * rows * columns;
+    output.fill(bias ? bias[filter] : 0, painted, painted + rows * columns);
+    const group = Math.floor(filter / filtersEach);
+    for (let channel = group * channelsEach; channel < (group + 1) * channelsEach; channel++) {
+      const kernel = (channel * filtersEach + (filter % filtersEach)) * size[0] * size[1];
+      for (let y = 0; y < size[0]; y++) {
+        for (let x = 0; x < size[1]; x++) {
+          const factor = weight[kernel + y * size[1] + x];
+          const right = x * dilation[1] - padding[1];
+          // The columns of the input whose number falls on the output.
+          const from = Math.max(0, Math.ceil(-right / strides[1]));
+          const until = Math.min(width, Math.floor((columns - 1 - right) / strides[1]) + 1);
+          for (let row = 0; row < height; row++) {
+            const below = row * strides[0] + y * dilation[0] - padding[0];
+            if (below < 0 || below >= rows) continue;
+            const read = (channel * height + row) * width;
+            const written = painted + below * columns + right;
+            for (let column = from; column < until; column++) {
+              output[written + column * strides[1]] += factor * input[read + column];
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Each number of the output is a sum of products over all numbers of the input; four of them at a time.
+ * @param {Float32Array} input
+ * @param {Float32Array} output
+ * @param {Stage} stage
+ */
+export function dense(input, output, { weight, bias }) {
+  const inputs = input.length;
+  const units = output.length;
+  let unit = 0;
+  for (; unit + 4 <= units; unit += 4) {
+    let at0 = unit * inputs;
+    let at1 = at0 + inputs;
+    let at2 = at1 + inputs;
+    let at3 = at2 + inputs;
+    let sum0 = bias ? bias[unit] : 0;
+    let sum1 = bias ? bias[unit + 1] : 0;
+    let sum2 = bias ? bias[unit + 2] : 0;
+    let sum3 = bias ? bias[unit + 3] : 0;
+    for (let place = 0; place < inputs; place++) {
+      const value = input[place];
+      sum0 += value * weight[at0++];
+      sum1 += value * weight[at1++];
+      sum2 += value * weight[at2++];
+      sum3 += value * weight[at3++];
+    }
+    output[unit] = sum0;
+    output[unit + 1] = sum1;
+    output[unit + 2] = sum2;
+    output[unit + 3] = sum3;
+  }
+  for (; unit < units; unit++) {
+    let sum = bias ? bias[unit] : 0;
+    for (let place = 0; place < inputs; place++) sum += input[place] * weight[unit * inputs + place];
+    output[unit] = sum;
+  }
+}
