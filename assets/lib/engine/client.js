@@ -89,8 +89,8 @@ export class Engine {
    * All numbers of all layers for a picture. Only one picture is computed at a time and only the newest one waits: a
    * pen is faster than a slow network.
    * @param {Float32Array} picture (C, H, W), channel by channel, in [0, 1].
-   * @returns {Promise<Answer | null>} null where a newer picture or another network came first. Rejected with an Error
-   * where the picture does not fit, or the engine has ended.
+   * @returns {Promise<Answer | null>} null where a newer picture, another network or the end came first. Rejected with
+   * an Error where the picture does not fit.
    */
   run(picture) {
     this.waiting?.resolve(null);
@@ -101,7 +101,8 @@ export class Engine {
   }
 
   /**
-   * Let the memory of an answer be used for a later one; the arrays of its `values` are then empty.
+   * Let the memory of an answer be used for a later one; the arrays of its `values` must not be read
+   * again.
    * @param {Answer} answer
    */
   giveBack({ values }) {
