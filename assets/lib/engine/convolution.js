@@ -3,13 +3,14 @@
 /** @typedef {import("./header.js").Stage} Stage */
 
 // The numbers under so many windows are gathered at once: they stay in the processor's nearest cache.
-const GATHERED = 8192;
-// Output channels that are computed together, so that a gathered number is read once for all of them.
+const GATHERED = 4096;
+// Output channels, and places, that are computed together: each number that is read then takes part in four products.
 const TOGETHER = 4;
 
 /**
  * Each output pixel is a sum of products over its window: gather the numbers under some windows as rows, and multiply
- * them by the kernels, two windows and four output channels at a time. All loops run over numbers that lie in a row.
+ * them by the kernels, four windows and four output channels at a time. All loops run over numbers that lie in a row, and
+ * these are float64, as all arithmetic of JavaScript: converting each number again and again took a third of the time.
  * @param {Float32Array} input
  * @param {Float32Array} output
  * @param {Stage} stage
@@ -22,9 +23,9 @@ export function conv2d(input, output, stage) {
   const filtersEach = filters / groups;
   const taps = channelsEach * size[0] * size[1];
   const places = rows * columns;
-  const atOnce = Math.min(places, Math.max(2, Math.floor(GATHERED / taps)));
+  const atOnce = Math.min(places, TOGETHER * Math.ceil(GATHERED / TOGETHER / taps));
   const kernels = (stage.kernels ??= interleaved(stage.weight, filters, filtersEach, taps));
-  const gathered = (stage.gathered ??= new Float32Array(atOnce * taps));
+  const gathered = (stage.gathered ??= new Float64Array(atOnce * taps));
   const four = filtersEach - (filtersEach % TOGETHER);
   for (let group = 0; group < groups; group++) {
     const maps = input.subarray(group * channelsEach * height * width, (group + 1) * channelsEach * height * width);
@@ -56,7 +57,7 @@ export function conv2d(input, output, stage) {
  * @param {number} taps
  */
 function interleaved(weight, filters, filtersEach, taps) {
-  const kernels = weight.slice();
+  const kernels = Float64Array.from(weight);
   const four = filtersEach - (filtersEach % TOGETHER);
   for (let filter = 0; filter < filters; filter++) {
     const place = filter % filtersEach;
@@ -71,7 +72,7 @@ function interleaved(weight, filters, filtersEach, taps) {
 /**
  * The numbers under the windows at `count` places from `first` on, window by window; zeros beyond the edges.
  * @param {Float32Array} maps
- * @param {Float32Array} gathered
+ * @param {Float64Array} gathered
  * @param {number} channels
  * @param {number} first
  * @param {number} count
@@ -105,8 +106,8 @@ function gather(maps, gathered, channels, first, count, { input, shape, size, st
 }
 
 /**
- * @param {Float32Array} gathered
- * @param {Float32Array} kernels
+ * @param {Float64Array} gathered
+ * @param {Float64Array} kernels
  * @param {Float32Array} output
  * @param {{ filter: number, taps: number, count: number, bias: Float32Array | null, at: number, places: number }} what
  */
@@ -116,10 +117,15 @@ function fourFilters(gathered, kernels, output, { filter, taps, count, bias, at,
   const bias1 = bias ? bias[filter + 1] : 0;
   const bias2 = bias ? bias[filter + 2] : 0;
   const bias3 = bias ? bias[filter + 3] : 0;
-  for (let place = 0; place < count; place += 2) {
-    // The last of an odd number is computed twice.
-    const next = Math.min(place + 1, count - 1);
-    const ahead = (next - place) * taps;
+  for (let place = 0; place < count; place += TOGETHER) {
+    // At the end some of the four windows are the last one again.
+    const second = Math.min(place + 1, count - 1);
+    const third = Math.min(place + 2, count - 1);
+    const fourth = Math.min(place + 3, count - 1);
+    const toB = (second - place) * taps;
+    const toC = (third - place) * taps;
+    const toD = (fourth - place) * taps;
+    // One sum for each of the windows a, b, c, d and each of the filters 0 to 3.
     let a0 = bias0;
     let a1 = bias1;
     let a2 = bias2;
@@ -128,31 +134,61 @@ function fourFilters(gathered, kernels, output, { filter, taps, count, bias, at,
     let b1 = bias1;
     let b2 = bias2;
     let b3 = bias3;
+    let c0 = bias0;
+    let c1 = bias1;
+    let c2 = bias2;
+    let c3 = bias3;
+    let d0 = bias0;
+    let d1 = bias1;
+    let d2 = bias2;
+    let d3 = bias3;
     const end = (place + 1) * taps;
     for (let tap = place * taps, kernel = start; tap < end; tap++, kernel += TOGETHER) {
       const a = gathered[tap];
-      const b = gathered[tap + ahead];
-      const k0 = kernels[kernel];
-      const k1 = kernels[kernel + 1];
-      const k2 = kernels[kernel + 2];
-      const k3 = kernels[kernel + 3];
-      a0 += a * k0;
-      a1 += a * k1;
-      a2 += a * k2;
-      a3 += a * k3;
-      b0 += b * k0;
-      b1 += b * k1;
-      b2 += b * k2;
-      b3 += b * k3;
+      const b = gathered[tap + toB];
+      const c = gathered[tap + toC];
+      const d = gathered[tap + toD];
+      let weight = kernels[kernel];
+      a0 += a * weight;
+      b0 += b * weight;
+      c0 += c * weight;
+      d0 += d * weight;
+      weight = kernels[kernel + 1];
+      a1 += a * weight;
+      b1 += b * weight;
+      c1 += c * weight;
+      d1 += d * weight;
+      weight = kernels[kernel + 2];
+      a2 += a * weight;
+      b2 += b * weight;
+      c2 += c * weight;
+      d2 += d * weight;
+      weight = kernels[kernel + 3];
+      a3 += a * weight;
+      b3 += b * weight;
+      c3 += c * weight;
+      d3 += d * weight;
     }
-    output[at + place] = a0;
-    output[at + place + places] = a1;
-    output[at + place + 2 * places] = a2;
-    output[at + place + 3 * places] = a3;
-    output[at + next] = b0;
-    output[at + next + places] = b1;
-    output[at + next + 2 * places] = b2;
-    output[at + next + 3 * places] = b3;
+    let to = at;
+    output[to + place] = a0;
+    output[to + second] = b0;
+    output[to + third] = c0;
+    output[to + fourth] = d0;
+    to += places;
+    output[to + place] = a1;
+    output[to + second] = b1;
+    output[to + third] = c1;
+    output[to + fourth] = d1;
+    to += places;
+    output[to + place] = a2;
+    output[to + second] = b2;
+    output[to + third] = c2;
+    output[to + fourth] = d2;
+    to += places;
+    output[to + place] = a3;
+    output[to + second] = b3;
+    output[to + third] = c3;
+    output[to + fourth] = d3;
   }
 }
 
