@@ -85,12 +85,10 @@ def measure(page: Page, network: Network, name: str, goal: float, count: int) ->
     waited, computed = zip(*browser, strict=True)
     met = np.percentile(waited, 95) <= goal
     ratio = statistics.median(computed) / statistics.median(theirs)
-    megabytes = len(made.weights) / 1e6
-    print(f"{name}: {made.header['multiply_adds'] / 1e6:.2f} million multiply-adds, {megabytes:.2f} MB of weights")
+    millions, megabytes = made.header["multiply_adds"] / 1e6, len(made.weights) / 1e6
+    print(f"{name}: {millions:.2f} million multiply-adds, {megabytes:.2f} MB of weights")
     print(f"  page    {spread(waited)}   p95 within {goal} ms: {'met' if met else 'MISSED'}")
-    print(
-        f"  worker  {spread(computed)}   {made.header['multiply_adds'] / 1e6 / statistics.median(computed):.2f} multiply-adds per ns"
-    )
+    print(f"  worker  {spread(computed)}   {millions / statistics.median(computed):.2f} multiply-adds per ns")
     print(f"  torch   {spread(theirs)}   the worker takes {ratio:.1f} times as long", flush=True)
     return bool(met)
 

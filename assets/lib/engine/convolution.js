@@ -8,41 +8,84 @@ const GATHERED = 4096;
 const TOGETHER = 4;
 
 /**
- * Each output pixel is a sum of products over its window: gather the numbers under some windows as rows, and multiply
- * them by the kernels, four windows and four output channels at a time. All loops run over numbers that lie in a row, and
- * these are float64, as all arithmetic of JavaScript: converting each number again and again took a third of the time.
+ * Each output pixel is a sum of products over its window. What is left over of every four filters of a group, as all of a
+ * depthwise convolution, is computed by itself.
  * @param {Float32Array} input
  * @param {Float32Array} output
  * @param {Stage} stage
  */
 export function conv2d(input, output, stage) {
-  const { size, groups, bias } = stage;
+  const { groups, weight } = stage;
+  const filtersEach = stage.shape[0] / groups;
+  const four = filtersEach - (filtersEach % TOGETHER);
+  if (four) {
+    stage.kernels ??= interleaved(weight, stage.shape[0], filtersEach, four);
+    for (let group = 0; group < groups; group++) byFour(input, output, stage, group, four);
+  }
+  for (let group = 0; group < groups; group++) {
+    for (let filter = four; filter < filtersEach; filter++) one(input, output, stage, group, group * filtersEach + filter);
+  }
+}
+
+/**
+ * The first filters of a group: gather the numbers under some windows as rows, and multiply them by the kernels, four
+ * windows and four filters at a time. All loops run over numbers that lie in a row, and these are float64, as all
+ * arithmetic of JavaScript: converting each number again and again takes a third of the time.
+ * @param {Float32Array} input
+ * @param {Float32Array} output
+ * @param {Stage} stage
+ * @param {number} group
+ * @param {number} count How many filters; a multiple of TOGETHER.
+ */
+function byFour(input, output, stage, group, count) {
+  const { size, groups, bias, kernels } = stage;
   const [channels, height, width] = stage.input;
   const [filters, rows, columns] = stage.shape;
   const channelsEach = channels / groups;
-  const filtersEach = filters / groups;
   const taps = channelsEach * size[0] * size[1];
   const places = rows * columns;
   const atOnce = Math.min(places, TOGETHER * Math.ceil(GATHERED / TOGETHER / taps));
-  const kernels = (stage.kernels ??= interleaved(stage.weight, filters, filtersEach, taps));
   const gathered = (stage.gathered ??= new Float64Array(atOnce * taps));
-  const four = filtersEach - (filtersEach % TOGETHER);
-  for (let group = 0; group < groups; group++) {
-    const maps = input.subarray(group * channelsEach * height * width, (group + 1) * channelsEach * height * width);
-    for (let first = 0; first < places; first += atOnce) {
-      const count = Math.min(atOnce, places - first);
-      gather(maps, gathered, channelsEach, first, count, stage);
-      for (let filter = group * filtersEach; filter < group * filtersEach + four; filter += TOGETHER) {
-        fourFilters(gathered, kernels, output, { filter, taps, count, bias, at: filter * places + first, places });
-      }
-      for (let filter = group * filtersEach + four; filter < (group + 1) * filtersEach; filter++) {
-        const start = filter * taps;
-        const added = bias ? bias[filter] : 0;
-        for (let place = 0; place < count; place++) {
-          let sum = added;
-          const from = place * taps;
-          for (let tap = 0; tap < taps; tap++) sum += gathered[from + tap] * kernels[start + tap];
-          output[filter * places + first + place] = sum;
+  const maps = input.subarray(group * channelsEach * height * width, (group + 1) * channelsEach * height * width);
+  const start = group * (filters / groups);
+  for (let first = 0; first < places; first += atOnce) {
+    const now = Math.min(atOnce, places - first);
+    gather(maps, gathered, channelsEach, first, now, stage);
+    for (let filter = start; filter < start + count; filter += TOGETHER) {
+      fourFilters(gathered, kernels, output, { filter, taps, count: now, bias, at: filter * places + first, places });
+    }
+  }
+}
+
+/**
+ * One filter: its map is the sum of the input's, each moved and multiplied as each number of the kernel says.
+ * @param {Float32Array} input
+ * @param {Float32Array} output
+ * @param {Stage} stage
+ * @param {number} group
+ * @param {number} filter
+ */
+function one(input, output, { input: [channels, height, width], shape, ...stage }, group, filter) {
+  const { size, strides, padding, dilation, groups, weight, bias } = stage;
+  const [, rows, columns] = shape;
+  const channelsEach = channels / groups;
+  const to = filter * rows * columns;
+  output.fill(bias ? bias[filter] : 0, to, to + rows * columns);
+  let tap = filter * channelsEach * size[0] * size[1];
+  for (let channel = group * channelsEach; channel < (group + 1) * channelsEach; channel++) {
+    for (let y = 0; y < size[0]; y++) {
+      for (let x = 0; x < size[1]; x++) {
+        const factor = weight[tap++];
+        const right = x * dilation[1] - padding[1];
+        const [from, until] = falling(right, strides[1], columns, width);
+        for (let row = 0; row < rows; row++) {
+          const below = row * strides[0] + y * dilation[0] - padding[0];
+          if (below < 0 || below >= height) continue;
+          const written = to + row * columns;
+          let read = (channel * height + below) * width + right + from * strides[1];
+          for (let column = from; column < until; column++, read += strides[1]) {
+            output[written + column] += factor * input[read];
+          }
         }
       }
     }
@@ -50,15 +93,26 @@ export function conv2d(input, output, stage) {
 }
 
 /**
- * The kernels of four filters of a group after one another, tap by tap; those that are left over as they are.
+ * The places, of so many, for which place · stride + shift lies within a length: the first, and where they end.
+ * @param {number} shift
+ * @param {number} stride
+ * @param {number} places
+ * @param {number} length
+ */
+function falling(shift, stride, places, length) {
+  return [Math.max(0, Math.ceil(-shift / stride)), Math.min(places, Math.floor((length - 1 - shift) / stride) + 1)];
+}
+
+/**
+ * The kernels of four filters of a group after one another, tap by tap.
  * @param {Float32Array} weight
  * @param {number} filters
  * @param {number} filtersEach
- * @param {number} taps
+ * @param {number} four How many filters of a group; the others keep their place.
  */
-function interleaved(weight, filters, filtersEach, taps) {
+function interleaved(weight, filters, filtersEach, four) {
   const kernels = Float64Array.from(weight);
-  const four = filtersEach - (filtersEach % TOGETHER);
+  const taps = weight.length / filters;
   for (let filter = 0; filter < filters; filter++) {
     const place = filter % filtersEach;
     if (place >= four) continue;
@@ -214,9 +268,7 @@ export function convTranspose2d(input, output, stage) {
         for (let x = 0; x < size[1]; x++) {
           const factor = weight[kernel + y * size[1] + x];
           const right = x * dilation[1] - padding[1];
-          // The columns of the input whose number falls on the output.
-          const from = Math.max(0, Math.ceil(-right / strides[1]));
-          const until = Math.min(width, Math.floor((columns - 1 - right) / strides[1]) + 1);
+          const [from, until] = falling(right, strides[1], width, columns);
           for (let row = 0; row < height; row++) {
             const below = row * strides[0] + y * dilation[0] - padding[0];
             if (below < 0 || below >= rows) continue;
