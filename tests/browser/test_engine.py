@@ -31,6 +31,7 @@ from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import PRESETS
 from visualizer.architecture.span import same_place
+from visualizer.inspection.portable import portable
 from visualizer.ui.kit.scripts import module_address
 from visualizer.ui.parts.portable_network import network_bytes
 
@@ -202,7 +203,33 @@ def test_a_number_that_is_none_goes_through_as_in_torch(empty: Page, wrong: floa
         assert_equals_torch(empty, network, picture)
 
 
+def test_only_what_a_layer_depends_on_is_computed(empty: Page) -> None:
+    made = portable(trained(BRANCHING))
+    script = """async ([address, header, weights]) => {
+      const { PortableNetwork } = await import(`${address}/lib/engine/network.js`);
+      const network = new PortableNetwork(header, Float32Array.from(weights));
+      const picture = new Float32Array(64).fill(0.5);
+      const [all, some] = [network.run(picture), network.run(picture, { until: 8 })];
+      const computed = header.nodes.map((_, index) => index).filter((index) => some[index]);
+      return [computed, computed.every((index) => `${all[index].stages.at(-1)}` === `${some[index].stages.at(-1)}`)];
+    }"""
+    computed, same = empty.evaluate(script, [ADDRESS, made.header, np.frombuffer(made.weights, "<f4").tolist()])
+    # Layer 8, the other branch of the Concatenate after both, is left out.
+    assert computed == [0, 1, 2, 3, 4, 5, 6, 8]
+    assert same
+
+
 # ---- The engine in its worker
+
+
+def test_where_the_workers_script_does_not_come_the_engine_says_so(browser: Browser) -> None:
+    page = new_context(browser, 800, 600).new_page()
+    open_modules(page)
+    page.route("**/engine/worker.js", lambda route: route.abort())
+    script = "async (address) => (await import(address)).Engine.start().catch((error) => error.message)"
+    told = page.evaluate(script, f"{ADDRESS}/lib/engine/client.js")
+    assert told == "The network cannot be computed here: its script has stopped or did not come."
+    page.context.close()
 
 
 def test_the_worker_answers_and_takes_other_weights(empty: Page) -> None:

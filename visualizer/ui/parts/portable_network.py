@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 PATH = "/network"
 
-# Above one of these the server computes. A multiply-add takes 0.5 to 1 ns in Chromium on a server's core, so that many
-# take 0.1 s at most, after which a picture no longer follows the pen; the classic example has 20 million. torch is six
-# times as fast, but then a picture and its numbers travel. `benchmarks.stage` measures both.
+# Above one of these the server computes. The classic example's 20 million multiply-adds take 27 ms in Chromium on one
+# of two busy cores, and torch 3 ms (`benchmarks.stage`); but to and from the server a picture and its numbers travel.
+# So many take about 0.1 s, after which what is shown no longer follows the pen. Counted as `size_of` does.
 MULTIPLY_ADDS_IN_BROWSER = 100_000_000
 # Numbers of all layers. A function such as GELU takes 30 ns for each, and so many fill 16 MB, two or three times.
 NUMBERS_IN_BROWSER = 4_000_000
