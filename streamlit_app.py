@@ -18,6 +18,7 @@ from visualizer.processes import yield_to_training
 from visualizer.training.opening import FolderError, open_folder
 from visualizer.ui.kit.job import end_jobs
 from visualizer.ui.kit.scripts import script_routes
+from visualizer.ui.parts.portable_network import network_route
 from visualizer.ui.shell.connections import guard_connections
 from visualizer.ui.shell.failure import show_error
 from visualizer.ui.shell.http import SecurityHeaders, set_upload_limit
@@ -77,7 +78,7 @@ except (LimitError, FolderError) as error:
 app = st.App(
     "visualizer/ui/shell/navigation.py",
     lifespan=lifespan,
-    routes=[*script_routes(), live_route()],
+    routes=[*script_routes(), live_route(), network_route()],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(StoreHealth),
