@@ -7,6 +7,7 @@ import { keepingView } from "../../lib/views.js";
 const LINK = 'a[href^="#card-"]';
 const INPUT = -1;
 const MARKED_FOR = 1800; // milliseconds
+const STILL = 4; // pixels that a hand moves in a click
 const PATIENCE = 5000; // until what hides a card has been opened
 
 /**
@@ -36,16 +37,35 @@ export default keepingView((component) => new Ways(component));
 class Ways {
   constructor({ data: { chart } }) {
     this.ended = new AbortController();
-    /** @type {import("../../lib/selectors.js").PlotlyDrawing} */
-    let drawing;
+    /** @type {import("../../lib/selectors.js").PlotlyDrawing | undefined} */
+    this.drawing = undefined;
     const listeners = {
-      plotly_click: (event) => this.clickVolume(event),
-      plotly_hover: () => showClickable(drawing),
-      plotly_unhover: () => showClickable(drawing, false),
+      plotly_click: ({ points: [point] }) => this.clickVolume(point),
+      plotly_hover: ({ points: [point] }) => this.point(point),
+      plotly_unhover: () => this.point(undefined),
     };
-    this.leave = listenToChart(chart, listeners, (newest) => (drawing = newest));
-    const { signal } = this.ended;
-    document.addEventListener("click", (event) => this.clickLink(event), { signal, capture: true });
+    this.leave = listenToChart(chart, listeners, (newest) => (this.drawing = newest));
+    const listening = { signal: this.ended.signal, capture: true };
+    document.addEventListener("pointerdown", (event) => this.press(event), listening);
+    document.addEventListener("click", (event) => this.click(event), listening);
+  }
+
+  point(point) {
+    this.under = point;
+    showClickable(this.drawing, Boolean(point));
+  }
+
+  press({ clientX, clientY }) {
+    this.pressed = { point: this.under, at: [clientX, clientY] };
+  }
+
+  click(event) {
+    const link = event.target.closest?.(LINK);
+    if (link) this.clickLink(link, event);
+    // A drawing that can be dragged takes the pointer as soon as it is pressed, and Plotly hears of no click.
+    const { point, at } = this.pressed ?? {};
+    const isHere = event.isTrusted && this.drawing?.parentElement.contains(event.target);
+    if (isHere && point && Math.hypot(event.clientX - at[0], event.clientY - at[1]) <= STILL) this.clickVolume(point);
   }
 
   /** @param {import("../../lib/views.js").Component} component */
@@ -54,15 +74,13 @@ class Ways {
     this.show = (id) => setTriggerValue("hidden", id);
   }
 
-  clickVolume({ points: [point] }) {
+  clickVolume(point) {
     const { first, several } = point?.data.meta ?? {};
     if (first === INPUT) this.goTo(["card-input"], INPUT);
     else if (this.ids[first] !== undefined) this.goTo(keysOf(this.ids[first], several), this.ids[first]);
   }
 
-  clickLink(event) {
-    const link = event.target.closest?.(LINK);
-    if (!link) return;
+  clickLink(link, event) {
     // It leads within the page: the address stays what it is.
     event.preventDefault();
     event.stopPropagation();

@@ -27,11 +27,8 @@ export class Zoom {
     listen("wheel", (event) => this.turn(event), { passive: false, capture: true });
     listen("dblclick", () => this.comeBack());
     listen("pointerdown", (event) => this.grasp(event));
-    // Of the whole document: Plotly lays something over the page while a button is down. Capturing the pointer would
-    // keep clicks from what they are on.
-    document.addEventListener("pointermove", (event) => this.drag(event), { signal });
-    for (const end of ["pointerup", "pointercancel"])
-      document.addEventListener(end, () => (this.grasped = undefined), { signal });
+    listen("pointermove", (event) => this.drag(event));
+    for (const end of ["pointerup", "pointercancel"]) listen(end, () => (this.grasped = undefined));
   }
 
   /** The scale at which all of the drawing is seen. */
@@ -91,10 +88,11 @@ export class Zoom {
     this.choose(this.scale * Math.exp(-event.deltaY / WHEEL), [event.clientX - left, event.clientY - top]);
   }
 
-  grasp({ pointerType, button, clientX, clientY }) {
+  grasp({ pointerType, button, clientX, clientY, pointerId }) {
     if (pointerType !== "mouse" || button !== 0 || !this.holder.hasAttribute("data-movable")) return;
     const { scrollLeft, scrollTop } = this.holder;
     this.grasped = [clientX + scrollLeft, clientY + scrollTop];
+    this.holder.setPointerCapture(pointerId);
   }
 
   drag({ clientX, clientY }) {
