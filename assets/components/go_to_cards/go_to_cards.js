@@ -41,31 +41,20 @@ class Ways {
     this.drawing = undefined;
     const listeners = {
       plotly_click: ({ points: [point] }) => this.clickVolume(point),
-      plotly_hover: ({ points: [point] }) => this.point(point),
-      plotly_unhover: () => this.point(undefined),
+      plotly_hover: () => showClickable(this.drawing),
+      plotly_unhover: () => showClickable(this.drawing, false),
     };
     this.leave = listenToChart(chart, listeners, (newest) => (this.drawing = newest));
     const listening = { signal: this.ended.signal, capture: true };
-    document.addEventListener("pointerdown", (event) => this.press(event), listening);
-    document.addEventListener("click", (event) => this.click(event), listening);
+    document.addEventListener("pointerdown", ({ clientX, clientY }) => (this.pressed = [clientX, clientY]), listening);
+    document.addEventListener("pointerup", (event) => this.release(event), listening);
+    document.addEventListener("click", (event) => this.clickLink(event), listening);
   }
 
-  point(point) {
-    this.under = point;
-    showClickable(this.drawing, Boolean(point));
-  }
-
-  press({ clientX, clientY }) {
-    this.pressed = { point: this.under, at: [clientX, clientY] };
-  }
-
-  click(event) {
-    const link = event.target.closest?.(LINK);
-    if (link) this.clickLink(link, event);
-    // A drawing that can be dragged takes the pointer as soon as it is pressed, and Plotly hears of no click.
-    const { point, at } = this.pressed ?? {};
-    const isHere = event.isTrusted && this.drawing?.parentElement.contains(event.target);
-    if (isHere && point && Math.hypot(event.clientX - at[0], event.clientY - at[1]) <= STILL) this.clickVolume(point);
+  // A drawing that is dragged takes the pointer: Plotly sees no movement, and calls it a click.
+  release({ clientX, clientY }) {
+    const [x, y] = this.pressed ?? [clientX, clientY];
+    this.dragged = Math.hypot(clientX - x, clientY - y) > STILL;
   }
 
   /** @param {import("../../lib/views.js").Component} component */
@@ -75,12 +64,15 @@ class Ways {
   }
 
   clickVolume(point) {
+    if (this.dragged) return;
     const { first, several } = point?.data.meta ?? {};
     if (first === INPUT) this.goTo(["card-input"], INPUT);
     else if (this.ids[first] !== undefined) this.goTo(keysOf(this.ids[first], several), this.ids[first]);
   }
 
-  clickLink(link, event) {
+  clickLink(event) {
+    const link = event.target.closest?.(LINK);
+    if (!link) return;
     // It leads within the page: the address stays what it is.
     event.preventDefault();
     event.stopPropagation();
