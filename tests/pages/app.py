@@ -57,8 +57,9 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
 
 
 def add_layer(app: AppTest, key: str, layer_type: str) -> None:
-    """Click on one of Build's buttons that add a layer, and in the list that it opens on that type."""
-    without_exception(app.button(key=key).click().run())
+    """Ask one of Build's menus, or the button below its list, to add a layer; then choose its type."""
+    menu = next((menu for menu in app.get("menu_button") if menu.key == key), None)
+    without_exception((app.button(key=key).click() if menu is None else menu.click("add")).run())
     without_exception(app.button(key=f"add-{layer_type}").click().run())
 
 
