@@ -3,6 +3,7 @@
 
 import pytest
 
+from visualizer.architecture.layers.rescaling import Rescaling
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.python_source import SourceError
 from visualizer.source_code.reading import SourceReading
@@ -372,3 +373,71 @@ def test_a_model_that_is_a_class_reads_the_pictures_it_is_trained_with():
     assert reading.architecture.input_shape == (3, 32, 32)
     assert (reading.settings["batch_size"], reading.settings["epochs"]) == (8, 2)
     assert [note.sentence[:28] for note in reading.notes] == ["The pictures come from the d"]
+
+
+DECIDED = """\
+import keras
+from keras import layers
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.drop = layers.Conv2D(4, 3), layers.Conv2D(6, 3), layers.Dropout(0.5)
+        self.row = layers.Flatten()
+    def call(self, x, training=False):
+        {}
+net = Net()
+net.build((None, 8, 8, 3))
+"""
+AS_IN_TRAINING = "What “training” decides is read as in training."
+
+
+@pytest.mark.parametrize(
+    ("lines", "filters", "noted"),
+    [
+        ("return self.row(self.a(x) if training else self.b(x))", [4], True),
+        ("return self.row(self.b(x)) if not training else self.row(self.a(x))", [4], True),
+        ("x = self.a(x)\n        if training:\n            x = self.b(x)\n        return self.row(x)", [4, 6], True),
+        ("width = layers.Conv2D(5 if training else 7, 3)\n        return self.row(width(x))", [5], True),
+        ("return self.row(self.a(x) if training else self.a(x))", [4], False),
+        ("x = self.a(x)\n        if training:\n            x = self.drop(x, training=training)\n        return self.row(x)", [4], False),
+        ("return self.row(self.drop(self.a(x), training))", [4], False),
+    ],
+)  # fmt: skip
+def test_what_training_decides_is_read_as_in_training_and_named_where_it_is_another_network(lines, filters, noted):
+    reading = read_keras(DECIDED.format(lines))
+    assert widths(reading) == filters
+    assert bool(lines_of(reading, AS_IN_TRAINING)) == noted
+    assert not lines_of(reading, "It is not known")
+
+
+@pytest.mark.parametrize(
+    ("before", "layer", "scale", "offset"),
+    [
+        ("", "layers.Rescaling(1 / 127.5, offset=-1)", 2, -1),
+        ("m.add(layers.Conv2D(2, 3))\n", "layers.Rescaling(1 / 255)", 0.01, 0),
+        ("m.add(layers.Conv2D(2, 3))\n", "layers.Rescaling(0.005, 0.5)", 0.01, 0.5),
+        ("m.add(layers.Rescaling(1 / 255))\n", "layers.Rescaling(0.5, -1)", 0.5, -1),
+    ],
+)
+def test_only_a_small_factor_at_the_beginning_is_of_bytes(before: str, layer: str, scale: float, offset: float):
+    reading = read_keras(f"{START}{before}m.add({layer}){END}")
+    (made,) = [layer for layer in reading.architecture.layers if type(layer).__name__ == "Rescaling"]
+    assert (made.scale, made.offset) == (scale, offset)
+    assert bool(lines_of(reading, "go from 0 to 1 already")) == ("Conv2D" not in before)
+    assert bool(lines_of(reading, "0.01 is used")) == ("Conv2D" in before)
+
+
+def test_a_picture_that_was_divided_by_255_may_be_shifted_afterwards():
+    reading = read_keras(f"{HEAD}i = keras.Input((8, 8, 3))\nx = i / 255.0 - 0.5\nkeras.Model(i, layers.Flatten()(x))")
+    assert reading.architecture.layers[0] == Rescaling(1.0, -0.5)
+    assert not [note for note in reading.notes if note.other_network]
+
+
+@pytest.mark.parametrize(
+    ("line", "noted"),
+    [("layers.Flatten()", True), ("layers.Reshape((28, 14, 1))", False)],
+)
+def test_an_input_of_two_axes_is_said_to_be_a_picture_of_one_channel(line: str, noted: bool):
+    reading = read_keras(f"{HEAD}m = keras.Sequential([keras.Input((28, 14)), {line}]){END}")
+    assert reading.architecture.input_shape == (1, 28, 14)
+    assert bool(lines_of(reading, "a 28 × 14 picture of one channel")) == noted

@@ -200,11 +200,13 @@ class Tensors:
             return None
 
 
-def same_tensors(left: Tensor, right: Tensor, budget: Budget) -> bool:
-    """Whether two tensors are made in the same way of the same inputs."""
+def same_tensors(left: Tensor, right: Tensor, budget: Budget, *, in_use: bool = False) -> bool:
+    """Whether two tensors are made in the same way of the same inputs; `in_use`, but for what only training does."""
     waiting, seen = [(left, right)], set[tuple[int, int]]()
     while waiting:
         one, other = waiting.pop()
+        if in_use:
+            one, other = (_before_random(tensor, budget) for tensor in (one, other))
         if one is other or (one.number, other.number) in seen:
             continue
         budget.make(1)
@@ -217,6 +219,14 @@ def same_tensors(left: Tensor, right: Tensor, budget: Budget) -> bool:
             return False
         waiting.extend(zip(one.reads, other.reads, strict=True))
     return True
+
+
+def _before_random(tensor: Tensor, budget: Budget) -> Tensor:
+    """What a tensor is where nothing is left out at random."""
+    while tensor.made_by is not None and tensor.made_by.layer.is_random_in_training:
+        budget.make(1)
+        tensor = tensor.reads[0]
+    return tensor
 
 
 def leading_to(outputs: Iterable[Tensor], ends: Container[Tensor], budget: Budget) -> list[Tensor]:

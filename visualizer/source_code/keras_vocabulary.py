@@ -95,6 +95,7 @@ _MUTATING = ("shuffle", "fill", "put", "copyto", "clone_model_into")
 # Settings of a layer whose change makes another layer of it.
 _NOT_OF_A_LAYER = ("trainable", "name", "_name", "built", "run_eagerly", "stop_training", "supports_masking")
 _READABLE = ("filters", "kernel_size", "strides", "units", "rate", "pool_size", "padding")  # of a layer
+_LEAST_SCALE = 0.01  # of a Rescaling here; a smaller one is of bytes, where it stands at the beginning
 _BYTES = 255  # the values of a picture in Keras, where they go from 0 to 1 here
 
 
@@ -132,7 +133,9 @@ class KerasVocabulary:
         self.inherited: dict[int, tuple[Instance, LayerCall]] = {}  # objects of classes that inherit from a layer
         self.bases: dict[int, tuple[Configured, Tensor]] = {}  # of keras.applications, which are not known here
         self.used_lines: dict[int, None] = {}
+        self.scaled: dict[Tensor, None] = {}  # pictures that the source has brought to 0 to 1
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
+        self._rescaling = next(found for found in self.forms if "Rescaling" in found[1].names)
         # Classes that a script of this app defines, since Keras has none.
         self.definitions = {
             ast.dump(ast.parse(form.definition).body[0]): form.names[0] for _, form in self.forms if form.definition
@@ -165,7 +168,7 @@ class KerasVocabulary:
 
     def is_same(self, left: Any, right: Any) -> bool:
         if isinstance(left, Tensor) and isinstance(right, Tensor):
-            return same_tensors(left, right, self.budget)
+            return same_tensors(left, right, self.budget, in_use=self.interpreter.by_phase)
         if isinstance(left, Model) and isinstance(right, Model):
             if len(left.all_outputs) != len(right.all_outputs) or left.trained != right.trained:
                 return False
@@ -351,16 +354,15 @@ class KerasVocabulary:
             return self._pass_unchanged([tensor], text, line)
         scale = {"*": number, "/": 1 / number}.get(sign, 1)
         offset = {"+": number, "-": -number}.get(sign, 0)
-        if tensor.made_by is None and isclose(scale * _BYTES, 1):
+        bytes_in = self._has_bytes(tensor)
+        if bytes_in and isclose(scale * _BYTES, 1):
             self.understood_calls += 1
-            self.notes.add(line, f"“{text}” is left out. Pictures here go from 0 to 1 already.", about=tensor)
+            self._note_bytes(tensor, text, line)
             return tensor
-        if tensor.made_by is None and offset:
-            return self._pass_unchanged([tensor], text, line)  # of bytes
-        layer_type, form = next(found for found in self.forms if "Rescaling" in found[1].names)
-        settings = {"scale": scale, "offset": offset}
-        if tensor.made_by is None:
-            settings = dict(zip(settings, self._of_bytes([scale, offset], {}, line)[0], strict=True))
+        if bytes_in and offset:
+            return self._pass_unchanged([tensor], text, line)
+        layer_type, form = self._rescaling
+        settings = self._of_bytes(scale, offset, line) if bytes_in else {"scale": scale, "offset": offset}
         specs = {setting.name: setting.spec for setting in layer_type.settings()}
         if any(specs[name].check(float(value)) for name, value in settings.items()):
             return self._pass_unchanged([tensor], text, line)
@@ -456,8 +458,6 @@ class KerasVocabulary:
         if symbol.top == "torch":
             return Unknown(text, line)
         name, arguments, keywords = in_keras_2(name, arguments, keywords, line, self.notes)
-        if name == "Rescaling":
-            arguments, keywords = self._of_bytes(arguments, keywords, line)
         form = self._form(name, arguments, keywords)
         if form is not None:
             self.understood_calls += 1
@@ -545,21 +545,41 @@ class KerasVocabulary:
             return Unknown(text, line)
         return options
 
-    def _of_bytes(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> tuple[list[Any], dict[str, Any]]:
+    def _has_bytes(self, tensor: Tensor) -> bool:
+        """Whether a tensor is a picture as Keras gets it, whose values are not from 0 to 1 yet."""
+        return tensor.made_by is None and tensor not in self.scaled
+
+    def _note_bytes(self, tensor: Tensor, text: str, line: int) -> None:
+        """Note that a picture need not be brought to 0 to 1, as which it counts from now on."""
+        self.journal.save_entry(self.scaled, tensor, weight=NETWORK)
+        self.scaled[tensor] = None
+        self.notes.add(line, f"“{text}” is left out. Pictures here go from 0 to 1 already.", about=tensor)
+
+    def _of_bytes(self, scale: float, offset: float, line: int) -> dict[str, float]:
         """The arguments of a Rescaling of bytes, for pictures whose values go from 0 to 1."""
-        scale = keywords.get("scale", arguments[0] if arguments else None)
-        offset = keywords.get("offset", arguments[1] if len(arguments) > 1 else 0.0)
-        if not isinstance(scale, int | float) or not isinstance(offset, int | float):
-            return arguments, keywords
-        if not 0 < scale < 0.01 or (isclose(scale * _BYTES, 1) and not offset):
-            return arguments, keywords
+        if not 0 < scale < _LEAST_SCALE:
+            return {"scale": scale, "offset": offset}
         factor = round(scale * _BYTES, 9)
         self.notes.add(
             line,
             f"Pictures here go from 0 to 1 already; Rescaling takes the factor {factor:g} and the offset {offset:g}.",
         )
-        kept = {key: value for key, value in keywords.items() if key not in ("scale", "offset")}
-        return [factor, offset], kept
+        return {"scale": factor, "offset": offset}
+
+    def _rescaled(self, item: Configured, tensor: Tensor) -> Tensor | None:
+        """What a Rescaling by a small number, as of bytes, makes of a tensor; None if the number is not known."""
+        given = dict(zip(("scale", "offset"), item.arguments, strict=False)) | item.keywords
+        scale, offset = given.get("scale"), given.setdefault("offset", 0.0)
+        if not isinstance(scale, int | float) or not isinstance(offset, int | float) or scale <= 0:
+            return None
+        self._mark_used(item)
+        self._use_line(item.line)
+        if self._has_bytes(tensor):
+            if isclose(scale * _BYTES, 1) and not offset:
+                self._note_bytes(tensor, item.name, item.line)
+                return tensor
+            given |= self._of_bytes(scale, offset, item.line)
+        return self._merge(*self._rescaling, [tensor], [], given, item.line, item.name)
 
     def _function(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         """The value of a function of tensors, or of one that is not known."""
@@ -723,7 +743,7 @@ class KerasVocabulary:
                 return Unknown(text, line)
             if isinstance(function, Configured):
                 self._use_line(function.line)
-                followed = self._of_lambda(function, flowing)
+                followed = self._of_configured(function, flowing)
                 if followed:
                     return followed[0]
                 if function.name in self.not_needed:
@@ -766,8 +786,11 @@ class KerasVocabulary:
         self.tensors.add_applied(made)
         return made[-1]
 
-    def _of_lambda(self, layer: Configured, flowing: list[Tensor]) -> list[Tensor]:
-        """What a Lambda of a function of the source makes; nothing where that is not known."""
+    def _of_configured(self, layer: Configured, flowing: list[Tensor]) -> list[Tensor]:
+        """What a Lambda of a function of the source, or a Rescaling of bytes, makes; nothing where it is not known."""
+        if layer.name == "Rescaling" and len(flowing) == 1:
+            made = self._rescaled(layer, flowing[0])
+            return [] if made is None else [made]
         function = layer.keywords.get("function", layer.arguments[0] if layer.arguments else None)
         if layer.name != "Lambda" or not isinstance(function, Function):
             return []
@@ -878,7 +901,7 @@ class KerasVocabulary:
                 model.start.input_shape = shape
             case Configured():
                 self._give_shape(model.output, declared_input_shape(item.keywords))
-                followed = self._of_lambda(item, [model.output])
+                followed = self._of_configured(item, [model.output])
                 if not followed:
                     self._leave_out(item, model.output, line)
                 elif followed[0] is not model.output:

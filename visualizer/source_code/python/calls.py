@@ -19,6 +19,7 @@ from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS, know
 from visualizer.source_code.python.values import (
     NOTHING,
     REST,
+    Assumption,
     Class,
     Dimensions,
     Function,
@@ -220,7 +221,7 @@ def call_instance(
         return _call_library(following, Member(instance, "__call__"), arguments, keywords, node)
     function: Function = found[1]
     if function.name == CALL:
-        keywords = {"training": Phase(True)} | keywords if _takes(function, "training") else keywords
+        keywords = {"training": _PHASE} | keywords if _takes(function, "training") else keywords
     return call_function(
         following, function, [instance, *arguments], keywords, node or function.code, kind.name, instance=instance
     )
@@ -238,6 +239,10 @@ def _build(following: Following, instance: Instance, given: list[Any]) -> None:
     if not isinstance(given[0], Unknown):
         shape = following.library.attribute(given[0], "shape", code.lineno, shape.text)
     call_function(following, found[1], [instance, shape], {}, code, instance=instance)
+
+
+# What a network gives its layers as `training`. What it decides is read as it is while the network is trained.
+_PHASE = Unknown("training", 0, Phase(True), (Assumption(0, "What “training” decides is read as in training."),))
 
 
 def _takes(function: Function, name: str) -> bool:

@@ -20,6 +20,7 @@ from visualizer.source_code.python.values import (
     Instance,
     Member,
     Partial,
+    Phase,
     Rest,
     Scope,
     Stream,
@@ -104,6 +105,7 @@ class Following:
         depth: How many functions of the source are being followed in each other.
         tries: How many blocks that catch exceptions there are around.
         doubts: How many things were not known so far; each may have raised an exception.
+        by_phase: Whether two ways are compared of which `training` decides.
         return_doubt, loop_doubt: Why the function, or the loop, that is being followed may have been left before.
     """
 
@@ -117,6 +119,7 @@ class Following:
     depth: int = 0
     tries: int = 0
     doubts: int = 0
+    by_phase: bool = False
     return_doubt: Assumption | None = None
     loop_doubt: Assumption | None = None
     began: tuple[int, int] = (0, 0)  # the evaluations and the understood calls before the statement of the module
@@ -175,8 +178,9 @@ class Following:
     def settle(self, value: Any) -> Any:
         """A value as the library needs it: what is likely, with a note of what that rests on."""
         if isinstance(value, Unknown) and value.likely is not NOTHING:
-            for assumption in value.assumed:
-                self.library.assume(assumption.line, assumption.sentence)
+            if not isinstance(value.likely, Phase):  # which layers are given as it is
+                for assumption in value.assumed:
+                    self.library.assume(assumption.line, assumption.sentence)
             return self.settle(value.likely)
         if isinstance(value, list | tuple) and any(isinstance(item, Unknown | list | tuple) for item in value):
             self.budget.make(len(value))
@@ -555,8 +559,12 @@ class Following:
         others = [taken[index] for index in alive if index != chosen]
         assumption = Assumption(getattr(node, "lineno", 0), ways[chosen].sentence)
         if because and chosen == 0:
-            assumption = because[0]
-        return self._go_on(node, taken[chosen], others, assumption)
+            assumption = because[0] if because[0].line else replace(because[0], line=assumption.line)
+        outside, self.by_phase = self.by_phase, bool(because) and not because[0].line
+        try:
+            return self._go_on(node, taken[chosen], others, assumption)
+        finally:
+            self.by_phase = outside
 
     def _take(self, way: Way) -> _Taken:
         calls = self.library.understood_calls

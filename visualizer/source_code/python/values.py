@@ -35,7 +35,10 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Assumption:
-    """What was assumed where the source does not say it: a line, and a sentence for a note."""
+    """What was assumed where the source does not say it: a line, and a sentence for a note.
+
+    Of line 0 it is assumed wherever a condition asks for it.
+    """
 
     line: int
     sentence: str
@@ -80,7 +83,7 @@ class Dimensions(tuple[Any, ...]):
 
 
 class Phase(int):
-    """What a network gives its layers as `training`: true, since it is built as it is trained."""
+    """What a network likely gives its layers as `training`: true, since it is built as it is trained."""
 
     def __repr__(self) -> str:
         return str(bool(self))
