@@ -29,7 +29,6 @@ SOURCES = {path.stem: path for path in sorted(FOLDER.iterdir()) if path.suffix i
 OTHER_NETWORKS: dict[str, str] = {
     "lambda_layers": "“t ** 2” is not known here",
     "attention_by_operations": "“tf.reduce_mean” is not known here",
-    "headless_feature_extractor": "Which layer “whole.get_layer('conv_b').output” asks for is not known here",
     "several_outputs": "The model has 2 outputs",
     "shared_layer": "This layer is used several times, with the same weights",
 }

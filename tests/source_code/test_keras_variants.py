@@ -311,7 +311,12 @@ def test_classes_that_inherit_from_a_layer_are_that_layer(network: str):
 
 @pytest.mark.parametrize(
     ("end", "units"),
-    [("m.layers[-1].output", [9, 4, 2]), ("m.layers[-2].output", [9, 2]), ("m.layers[0].output", None)],
+    [
+        ("m.layers[-1].output", [9, 4, 2]),
+        ("m.layers[-2].output", [9, 2]),
+        ("m.layers[0].output", [2]),
+        ("m.layers[place].output", None),
+    ],
 )
 def test_the_output_of_a_models_layer(end: str, units: list[int] | None):
     chain = "m = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(9), layers.Dense(4)])\n"
@@ -441,3 +446,71 @@ def test_an_input_of_two_axes_is_said_to_be_a_picture_of_one_channel(line: str, 
     reading = read_keras(f"{HEAD}m = keras.Sequential([keras.Input((28, 14)), {line}]){END}")
     assert reading.architecture.input_shape == (1, 28, 14)
     assert bool(lines_of(reading, "a 28 × 14 picture of one channel")) == noted
+
+
+BASE = f"""{HEAD}base = keras.Sequential([keras.Input((16, 16, 3)), layers.Conv2D(3, 3, name="first"), layers.Conv2D(5, 3),
+    layers.MaxPooling2D(name="pool"), layers.Flatten(), layers.Dense(9)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "types"),
+    [
+        ("m = keras.Sequential(base.layers[:-1])", ["Conv2D", "Conv2D", "MaxPooling2D", "Flatten"]),
+        ("m = keras.Sequential([keras.Input((16, 16, 3))])\nfor layer in base.layers[:2]:\n    m.add(layer)", ["Conv2D", "Conv2D"]),
+        ("x = i = keras.Input((16, 16, 3))\nfor layer in base.layers:\n    if not isinstance(layer, layers.Dense):\n        x = layer(x)\nm = keras.Model(i, x)", ["Conv2D", "Conv2D", "MaxPooling2D", "Flatten"]),
+        ("m = keras.Model(base.inputs, base.get_layer('pool').output)", ["Conv2D", "Conv2D", "MaxPooling2D"]),
+        ("m = keras.Model(base.input, base.get_layer(index=0).output)", ["Conv2D"]),
+        ("m = keras.Model(base.input, layers.Conv2D(base.layers[1].filters, 1)(base.layers[0].output))", ["Conv2D", "Conv2D"]),
+        ("base.add(Mystery())\nbase.pop()\nbase.pop()", ["Conv2D", "Conv2D", "MaxPooling2D", "Flatten"]),
+        ("while not isinstance(base.layers[-1], layers.Conv2D):\n    base.pop()", ["Conv2D", "Conv2D"]),
+    ],
+)  # fmt: skip
+def test_layers_of_a_model_are_found_by_place_and_name(lines: str, types: list[str]):
+    reading = read_keras(f"{BASE}{lines}\n")
+    assert [type(layer).__name__ for layer in reading.architecture.layers] == types
+    assert not [note for note in reading.notes if note.other_network and "Mystery" not in note.sentence]
+    assert not lines_of(reading, SKIPPED)
+    assert not lines_of(reading, "It is not known")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "keras.Model(base.input, base.get_layer('elsewhere').output)",
+        "keras.Model(base.input, base.layers[place].output)",
+        "keras.Sequential([keras.Input((16, 16, 3)), Mystery(), layers.Conv2D(2, 3), layers.Flatten()]).layers[0].output",
+        "base.layers[-1].activation = 'softmax'",
+        "base.layers[place].activation = 'softmax'",
+    ],
+)
+def test_what_is_not_known_of_the_layers_of_a_model_is_named(line: str):
+    notes = [note for note in read_keras(f"{BASE}{line}\n").notes if note.other_network]
+    assert notes
+    assert notes[0].lines == (5,)
+
+
+def test_the_layers_of_vgg16_have_the_names_that_keras_gives_them():
+    base = f"{HEAD}base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(32, 32, 3))\n"
+    reading = read_keras(
+        f"{base}x = base.get_layer('block3_conv2').output\nkeras.Model(base.input, layers.Flatten()(x))"
+    )
+    assert widths(reading) == [64, 64, 128, 128, 256, 256]
+    assert not [note for note in reading.notes if note.other_network]
+    reading = read_keras(f"{base}m = keras.Sequential(base.layers[:4])")
+    assert [type(layer).__name__ for layer in reading.architecture.layers] == ["Conv2D", "Conv2D", "MaxPooling2D"]
+    assert reading.architecture.input_shape == (3, 32, 32)
+
+
+@pytest.mark.parametrize(
+    ("module", "layer", "noted"),
+    [("mobilenet_v2", Rescaling(2.0, -1.0), False), ("efficientnet", None, False), ("vgg16", None, True)],
+)
+def test_what_preprocess_input_makes_of_pictures(module: str, layer: Rescaling | None, noted: bool):
+    source = f"from keras.applications.{module} import preprocess_input\n{HEAD}i = keras.Input((8, 8, 3))\n"
+    for call in ("preprocess_input(i)", "layers.Lambda(preprocess_input)(i)"):
+        reading = read_keras(f"{source}x = {call}\nkeras.Model(i, layers.Flatten()(x))")
+        assert [item for item in reading.architecture.layers if isinstance(item, Rescaling)] == (
+            [layer] if layer else []
+        )
+        assert any(note.other_network for note in reading.notes) == noted

@@ -18,10 +18,14 @@ _PICTURE_AXES = 3
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Layers that one call made, of a function of the source or of a nested model; parts may lie in each other."""
+    """Layers that one call made, of a function of the source or of a nested model; parts may lie in each other.
+
+    `is_layer` of a part, or of one around it, says that all of it is one layer to Keras.
+    """
 
     title: str
     parent: "Part | None"
+    is_layer: bool = False
 
     @property
     def outer(self) -> "Iterator[Part]":
@@ -44,6 +48,7 @@ class Tensor:
         depth: The number of layers on the longest way to it.
         part: What it is part of.
         input_shape: Of an input, as written; None where the source does not say it.
+        made_as: What made it to Keras, such as a nested model, and what that read; None where it is only a part of it.
     """
 
     number: int
@@ -53,6 +58,7 @@ class Tensor:
     depth: int = 0
     part: Part | None = field(default=None, repr=False)
     input_shape: Any = None
+    made_as: "tuple[Any, tuple[Tensor, ...]] | None" = field(default=None, repr=False)
 
 
 @dataclass(eq=False)
@@ -69,6 +75,7 @@ class Model:
         nested: Whether another model uses it.
         tried: Whether it is called with something that is not known, by another model or to train or use it.
         trained: Whether the source compiles or fits it.
+        sequential: Whether it is a Sequential.
     """
 
     line: int
@@ -80,6 +87,7 @@ class Model:
     trained: bool = False
     others: tuple[Tensor, ...] = ()
     whole: bool = False
+    sequential: bool = False
 
     @property
     def output(self) -> Tensor:
