@@ -34,7 +34,7 @@ OTHER_NETWORKS: dict[str, str] = {
 }
 # The same layers, of which a setting stays open or one does not fit; a note on the line says so.
 OTHER_SETTINGS = ("dense_only", "params_dict", "squeeze_excite", "tuner_choices")
-REFUSED = ("generator_of_layers", "layers_from_json")
+REFUSED = ("layers_from_json",)
 _SKIPPED = "This is not about the network"
 # Operations that only prepare a tensor for a model.
 _WRAPPING = ("ConvertToTensor", "Identity", "Cast")

@@ -158,8 +158,42 @@ def test_no_name_has_another_value_than_when_it_is_run(program, answers):
         "def f():\n    for i in many():\n        if i == 1:\n            return 5\n    return 6\nx = f()",
         "x = 0\nfor i in many():\n    pass\nelse:\n    x = 1",
         "def f(n):\n    return 1 if n == 0 else n * f(n - 1)\nx = f(5)\ny = f(30)",
+        "k = 1\nout = []\nfor x in (k * i for i in range(3)):\n    k = 5\n    out.append(x)",
+        "xs = [1,2,3]\nout = []\nfor x in (len(xs) for i in range(3)):\n    xs.append(x)\n    out.append(x)",
+        "xs = [1,2,3]\nys = xs\nout = []\nfor x in (len(xs) for i in range(3)):\n    ys.append(x)\n    out.append(x)",
+        "def g(n):\n    w = 1\n    while w < n:\n        yield w\n        w *= 2\nx = list(g(9))\ny = [q + 1 for q in g(5)]\nz = 0\nfor q in g(20):\n    z += q\nt = (*g(3), 7)",
+        "def g():\n    yield 1\n    if unsure():\n        yield 2\n    yield 3\nx = list(g())\ny = len(x)",
+        "def g():\n    yield 1\n    if unsure():\n        return\n    yield 3\nx = list(g())\ny = len(x)",
+        "def g():\n    for i in many():\n        yield i\nx = list(g())\ny = len(x)\nz=0\nfor q in g():\n    z += 1",
+        "def h():\n    yield 5\ndef g():\n    yield 1\n    yield from h()\n    yield from many()\n    yield from (7, 8)\nx = list(g())\ny = x[0]\nz=x[1]",
+        "def h():\n    yield 5\ndef g():\n    yield 1\n    yield from h()\n    yield from (7, 8)\nx = list(g())\n",
+        "c = 0\ndef f(q):\n    global c\n    c += 1\n    return c + q\nx = [f(0) for q in map(f, [1,2,3])]\ny = list(map(f, [1, 2]))\nout = []\nfor q in map(f, [1,2]):\n    out.append(c)\nz = c",
+        "x = list(map(lambda q: q * 2, [1, 2, 3]))\ny = list(map(lambda a, b: a + b, [1, 2], (3, 4, 5)))\nz = [*map(str, range(3))]\nw = dict(map(lambda q: (q, q * q), [1, 2]))\nv = list(filter(lambda q: q > 1, [1, 2, 3]))\nu = list(map(unsure, []))\ns = sum(map(lambda q: unsure(), [1]))",
+        "def g():\n    while True:\n        yield 1\nx = 0\nfor i in g():\n    x += 1\n    if x > 5:\n        break",
+        "def g(xs):\n    for x in xs:\n        yield x\n        xs.append(9)\n        if len(xs) > 5:\n            return\nxs = [1]\nn = 0\nfor q in g(xs):\n    n += len(xs)\nm = len(xs)",
+        "def g(n):\n    if n:\n        yield n\n        yield from g(n - 1)\nx = list(g(4))\ny = list(g(40))",
+        "def g():\n    x = yield 1\n    y = yield x\n    yield y\nz = list(g())",
+        "try:\n    out = []\n    def g():\n        yield 1\n        raise ValueError\n    for q in g():\n        out.append(q)\nexcept ValueError:\n    out.append(9)",
+        "class A:\n    def __init__(self):\n        self.n = 0\n    def up(self):\n        self.n += 1\n        return self.n\n    def items(self):\n        yield self.up()\n        yield self.up()\na = A()\nout = []\nfor q in (a.up() for _ in range(3)):\n    out.append(a.n)\nz = list(a.items())\nw = a.n",
+        "d = {'a': [1]}\nxs = d['a']\nout = []\nfor x in (len(xs) for i in range(3)):\n    d['a'].append(x)\n    out.append(x)",
+        "a = 1\nxs = [1, 2]\ndef use(q):\n    return q + a\nout = []\nfor x in map(use, xs):\n    a += 1\n    out.append(x)",
+        "def g():\n    global a\n    a = 1\n    yield a\n    a = 2\n    yield a\na = 0\nout = []\nfor x in g():\n    out.append((x, a))\nb = a",
     ],
 )
 def test_programs_that_are_easily_read_wrongly(program):
     for answers in ([0], [1], [4], [0, 1], [1, 0], [2, 5, 0], [3, 0, 0, 1]):
         check(program, answers)
+
+
+@pytest.mark.parametrize(
+    ("program", "value"),
+    [
+        ("def g(n):\n    w = 1\n    while w < n:\n        yield w\n        w *= 2\nx = list(g(9))", [1, 2, 4, 8]),
+        ("def g():\n    yield 1\n    yield from (2, 3)\nx = 0\nfor q in g():\n    x += q", 6),
+        ("x = [q + 1 for q in map(lambda q: q * 2, [1, 2])]", [3, 5]),
+        ("x = [*map(lambda a, b: a + b, (1, 2), (3, 4, 5))]", [4, 6]),
+        ("def g(xs):\n    yield xs.append(g)\nxs = []\nfor q in g(xs):\n    xs.append(1)\nx = 5", 5),
+    ],
+)
+def test_what_is_computed_when_its_items_are_taken_is_read(program, value):
+    assert follow(program)["x"] == value

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from visualizer.source_code.python.binding import set_attribute
+from visualizer.source_code.python.budget import MAX_ITEMS
 from visualizer.source_code.python.following import (
     MAX_CALL_DEPTH,
     MAX_PATH,
@@ -331,6 +332,7 @@ def call_function(
     name: str | None = None,
     *,
     instance: Any = None,
+    at_once: bool = False,
 ) -> Any:
     """Follow a function of the source with some arguments; what is missing is unknown.
 
@@ -342,10 +344,11 @@ def call_function(
         node: The call.
         name: Of the class, where it is what an object of it does when it is called.
         instance: The object whose method it is, if that does not stand first.
+        at_once: Whether all that a generator gives is taken now.
     """
     code = function.code
     names = following.names_of(code)
-    if following.depth >= MAX_CALL_DEPTH or names.yields or following.is_idle:
+    if following.depth >= MAX_CALL_DEPTH or (names.yields and not at_once) or following.is_idle:
         following.forget_body(function, node)
         for item in (*arguments, *keywords.values()):
             following.forget_object(item, node)
@@ -374,6 +377,28 @@ def call_function(
         following.depth -= 1
         following.scope, following.return_doubt, following.loop_doubt = outside
         following.budget.line = line
+
+
+def call_at_once(
+    following: Following, function: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.Call
+) -> Any:
+    """What `map`, `filter` or a generator of the source gives, all of whose items are taken at once."""
+    if isinstance(function, Function) and following.depth < MAX_CALL_DEPTH and not following.is_idle:
+        given = following.checked([], node)
+        outside, following.yielded = following.yielded, given
+        try:
+            call_function(following, function, arguments, keywords, node, at_once=True)
+        finally:
+            following.yielded = outside
+        return given
+    if function == Symbol("map") and len(arguments) > 1 and not keywords:
+        items = [known_items(following, source) for source in arguments[1:]]
+        sizes = [len(source) for source in items if source is not None]
+        if len(sizes) == len(items) and min(sizes) <= MAX_ITEMS and not isinstance(arguments[0], Unknown | Rest):
+            following.budget.make(min(sizes))
+            rows = list(zip(*items, strict=False))
+            return following.checked([call(following, arguments[0], list(row), {}, node) for row in rows], node)
+    return call(following, function, arguments, keywords, node)
 
 
 def _followed(following: Following, code: ast.FunctionDef | ast.Lambda) -> Any:

@@ -105,6 +105,7 @@ class Following:
         depth: How many functions of the source are being followed in each other.
         tries: How many blocks that catch exceptions there are around.
         doubts: How many things were not known so far; each may have raised an exception.
+        yielded: What the generator has given that is being followed, all of whose items are taken at once.
         by_phase: Whether two ways are compared of which `training` decides.
         return_doubt, loop_doubt: Why the function, or the loop, that is being followed may have been left before.
     """
@@ -119,6 +120,7 @@ class Following:
     depth: int = 0
     tries: int = 0
     doubts: int = 0
+    yielded: list[Any] | None = None
     by_phase: bool = False
     return_doubt: Assumption | None = None
     loop_doubt: Assumption | None = None
@@ -329,7 +331,9 @@ class Following:
             before = self.look_up(name)
             self.bind(name, self._doubtful(before, node, assumed))
         for owner in effects.owners:
-            self.forget_object(self.peek(owner), node, assumed)
+            self.forget_object(self.peek(owner), node, assumed, seen)
+        if effects.yields and self.yielded is not None:
+            self.forget_object(self.yielded, node, assumed, seen)
         for code in effects.functions:
             self.lost.setdefault(id(code), Function(code, self.scope))
             self.forget_body(self.lost[id(code)], node, assumed, seen)
@@ -357,11 +361,11 @@ class Following:
             method = Member(owner, call.func.attr)
             of_library = owner is not NOTHING and self.library.is_built(owner)
             if not self._is_pure(owner, call.func.attr) and not (of_library and self.library.keeps(method)):
-                self.forget_object(owner, node, assumed)
+                self.forget_object(owner, node, assumed, seen)
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
         if function is NOTHING or not self.library.keeps(function):
             for argument in given:
-                self.forget_object(self.peek(argument), node, assumed)
+                self.forget_object(self.peek(argument), node, assumed, seen)
         self.forget_body(function, node, assumed, seen)
         if function is NOTHING or isinstance(function, Unknown):
             for item in [*(function.may_be if isinstance(function, Unknown) else ()), *self.lost.values()]:
@@ -453,9 +457,15 @@ class Following:
                 return tuple(self.peek(part) for part in parts)  # zip(a, b) takes what a gives once
         return NOTHING
 
-    def forget_object(self, value: Any, node: ast.AST, assumed: Assumption | None = None) -> None:
-        """Make unknown what an object holds, and the objects in it, since something not known may have changed it."""
+    def forget_object(
+        self, value: Any, node: ast.AST, assumed: Assumption | None = None, bodies: set[int] | None = None
+    ) -> None:
+        """Make unknown what an object holds, and the objects in it, since something not known may have changed it.
+
+        `bodies` are the ids of the functions that were asked already.
+        """
         waiting, seen = [value], set()
+        bodies = set() if bodies is None else bodies
         while waiting:
             value = waiting.pop()
             self.budget.make(1)
@@ -472,7 +482,7 @@ class Following:
                 case View(owner=owner) | Member(owner=owner):
                     waiting.append(owner)
                 case Function():
-                    self.forget_body(value, node, assumed)
+                    self.forget_body(value, node, assumed, bodies)
                 case list() | set():
                     waiting.extend(value)
                     self.journal.save_whole(value)
