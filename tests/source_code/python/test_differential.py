@@ -76,12 +76,16 @@ def differs(followed: Any, ran: Any, depth: int = 0) -> str:
     if isinstance(followed, Instance):
         if REST in followed.attributes:
             return ""
+        if isinstance(ran, tuple):
+            return differs(tuple(followed.attributes.values()), tuple(ran), depth + 1)
         sure = {name for name, value in followed.attributes.items() if not isinstance(value, Unknown)}
         alike = sure <= set(vars(ran)) <= set(followed.attributes)
         if followed.created_from.name != type(ran).__name__ or not alike:
             return f"{followed!r} is not {ran!r}"
         attributes = ((followed.attributes[name], value) for name, value in vars(ran).items())
         return next(filter(None, (differs(*pair, depth + 1) for pair in attributes)), "")
+    if isinstance(followed, Class) and followed.is_record:
+        return ""
     if isinstance(followed, Class):
         values = ((name, value) for name, value in followed.attributes.items() if not isinstance(value, Function))
         return next(filter(None, (differs(value, getattr(ran, name, None), depth + 1) for name, value in values)), "")
@@ -178,6 +182,12 @@ def test_no_name_has_another_value_than_when_it_is_run(program, answers):
         "d = {'a': [1]}\nxs = d['a']\nout = []\nfor x in (len(xs) for i in range(3)):\n    d['a'].append(x)\n    out.append(x)",
         "a = 1\nxs = [1, 2]\ndef use(q):\n    return q + a\nout = []\nfor x in map(use, xs):\n    a += 1\n    out.append(x)",
         "def g():\n    global a\n    a = 1\n    yield a\n    a = 2\n    yield a\na = 0\nout = []\nfor x in g():\n    out.append((x, a))\nb = a",
+        "from collections import namedtuple\nB = namedtuple('B', 'w k', defaults=[3])\nb = B(4)\nx, y = b\nz = b[1] + len(b)\nw = [k + 1 for k in b]\nt = (*b, 5)\nu = B(k=1, w=2).w\nv = list(b)",
+        "from typing import NamedTuple\nclass B(NamedTuple):\n    w: int\n    k: int = 3\n    def both(self):\n        return self.w * self.k\nb = B(2)\nx = b.both()\ny, z = b\nw = b == (2, 3)\nv = b._replace(w=9).w",
+        "from types import SimpleNamespace\nc = SimpleNamespace(a=1)\nd = c\nd.a += 1\nx = c.a\nc.b = 5\ny = d.b",
+        "from enum import Enum\nclass S(Enum):\n    A = 8\n    B = 9\ns = S.A\nx = s.value\ny = s is S.B\nz = s == S.A\nw = S(8) is S.A\nv = s.name\nu = s != S.B\nt = [m.value for m in S]\nm = S['B'].value",
+        "from dataclasses import dataclass\n@dataclass\nclass C:\n    w: int = 2\n    k: int = 3\nxs = [5, 6]\nhelper(xs)\nc = C(*xs[:2])\nx, y = c.w, c.k\nd = {'k': 7}\nhelper(d)\nd.pop('k0', 0)\ne = C(**{q: v for q, v in d.items() if q == 'k'})\nz = e.k\nw = e.w",
+        "from collections import namedtuple\nB = namedtuple('B', ['w', 'k'])\nxs = [1, 2]\nif unsure():\n    xs = [3, 4]\nb = B(*xs)\nx, y = b\nz = b[0]",
     ],
 )
 def test_programs_that_are_easily_read_wrongly(program):
@@ -193,7 +203,20 @@ def test_programs_that_are_easily_read_wrongly(program):
         ("x = [q + 1 for q in map(lambda q: q * 2, [1, 2])]", [3, 5]),
         ("x = [*map(lambda a, b: a + b, (1, 2), (3, 4, 5))]", [4, 6]),
         ("def g(xs):\n    yield xs.append(g)\nxs = []\nfor q in g(xs):\n    xs.append(1)\nx = 5", 5),
+        (
+            "from collections import namedtuple\nB = namedtuple('B', 'w k', defaults=[3])\nb = B(4)\nw, k = b\nx = [w, k, b.k, b[0], len(b), *b]",
+            [4, 3, 3, 4, 2, 4, 3],
+        ),
+        (
+            "from typing import NamedTuple\nclass B(NamedTuple):\n    w: int\n    k: int = 3\n    def both(self):\n        return self.w * self.k\nx = B(2).both()",
+            6,
+        ),
+        ("from types import SimpleNamespace\nc = SimpleNamespace(a=1)\nc.a += 1\nx = c.a", 2),
+        (
+            "from enum import Enum\nclass S(Enum):\n    A = 8\n    B = 9\ns = S.B\nx = [s.value, s.name, s is S.A, s == S.B]",
+            [9, "B", False, True],
+        ),
     ],
 )
-def test_what_is_computed_when_its_items_are_taken_is_read(program, value):
+def test_what_courses_write_beside_plain_functions_is_read(program, value):
     assert follow(program)["x"] == value

@@ -17,6 +17,7 @@ from visualizer.source_code.python.following import (
 )
 from visualizer.source_code.python.functions import call_builtin, call_method, full_path
 from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS, known_items
+from visualizer.source_code.python.records import call_record
 from visualizer.source_code.python.values import (
     NOTHING,
     REST,
@@ -69,6 +70,9 @@ def call(following: Following, function: Any, arguments: list[Any], keywords: di
                 found = _special(following, path, arguments, keywords, node)
                 if found is not NOTHING:
                     return found
+            record = call_record(following, path, arguments, keywords)
+            if record is not None:
+                return record
             found = call_builtin(following, path, arguments, keywords, node, _caller(following))
             if found is not NOTHING:
                 return found
@@ -179,15 +183,21 @@ def instantiate(
     following: Following, kind: Class, arguments: list[Any], keywords: dict[str, Any], node: ast.expr | ast.stmt
 ) -> Any:
     """A new object of a class of the source."""
+    if any(isinstance(item, Instance) and item.created_from is kind for item in kind.attributes.values()):
+        return following.unknown(node, kind)  # a member of an Enum
     instance = Instance(kind, {})
     following.budget.make(2)
     following.journal.add_fresh(instance.attributes)
     following.journal.save_end(following.instances, weight=0)
     following.instances.append(instance)
     if kind.fields is not None and kind.find(INIT) is None:
-        given = dict(zip(kind.fields, arguments, strict=False)) | keywords
+        rest = next((index for index, item in enumerate(arguments) if isinstance(item, Rest)), None)
+        given = dict(zip(kind.fields, arguments[:rest], strict=False)) | keywords
+        vague = keywords.get(REST) if rest is None else arguments[rest]
         following.budget.make(len(kind.fields))
         for name in kind.fields:
+            if vague is not None:  # which of the others these are is not known
+                given.setdefault(name, Unknown(vague.text, vague.line, may_be=vague.may_be))
             found = kind.find(name)
             instance.attributes[name] = given.get(name, found[1] if found else following.unknown(node))
         return instance

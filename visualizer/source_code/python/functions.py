@@ -160,6 +160,8 @@ def _apply_pure(
 
 def _len(following: Following, arguments: list[Any], keywords: dict[str, Any], node: ast.expr, call: Call) -> Any:
     (value,) = arguments
+    if isinstance(value, Instance) and value.items is not None:
+        value = value.items
     if isinstance(value, Instance):
         following.forget_body(value, node)
         following.forget_object(value, node)

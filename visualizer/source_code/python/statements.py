@@ -13,6 +13,7 @@ from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, eager_fo
 from visualizer.source_code.python.following import Following, Handler, Left, Raised, Returned, Way
 from visualizer.source_code.python.operations import binary, known_items, likely_items, subscript, truth
 from visualizer.source_code.python.patterns import fits
+from visualizer.source_code.python.records import is_record, make_members
 from visualizer.source_code.python.values import (
     NOTHING,
     Assumption,
@@ -515,7 +516,7 @@ def _class(following: Following, node: ast.ClassDef) -> None:
     bases = tuple(following.value(base) for base in node.bases)
     for keyword in node.keywords:
         following.value(keyword.value)
-    made = Class(node.name, bases)
+    made = Class(node.name, () if is_record(bases) else bases, is_record=is_record(bases))
     following.budget.make(len(node.decorator_list) + len(bases))
     decorators = [following.value(item) for item in node.decorator_list]
     outside = following.scope
@@ -525,7 +526,8 @@ def _class(following: Following, node: ast.ClassDef) -> None:
     finally:
         following.scope = outside
     value: Any = made
-    for decorator in reversed(decorators):
+    make_members(following, made)
+    for decorator in [Symbol("dataclass")] * made.is_record + decorators[::-1]:
         name = getattr(decorator, "name", "")
         if name == "dataclass":
             annotated = [item.target for item in node.body if isinstance(item, ast.AnnAssign)]

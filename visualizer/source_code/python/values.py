@@ -183,6 +183,7 @@ class Class:
         attributes: What its body defines.
         kinds: How each of its functions is called: "staticmethod", "classmethod", "property"; others are methods.
         fields: Of a dataclass, the names that `__init__` takes.
+        is_record: Whether its objects are tuples of their fields, such as `namedtuple` makes.
     """
 
     name: str
@@ -190,6 +191,7 @@ class Class:
     attributes: dict[str, Any] = field(default_factory=dict, repr=False)
     kinds: dict[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] | None = None
+    is_record: bool = False
 
     @property
     def order(self) -> "list[Class]":
@@ -232,6 +234,15 @@ class Instance:
 
     created_from: Class
     attributes: dict[str, Any]
+
+    @property
+    def items(self) -> tuple[Any, ...] | None:
+        """What it holds as a tuple; None where it is none, or that is not known."""
+        fields, held = self.created_from.fields or (), self.attributes
+        own = self.created_from.is_record and not any(
+            self.created_from.find(name) for name in ("__iter__", "__getitem__", "__len__", "__new__")
+        )
+        return tuple(held[name] for name in fields) if own and REST not in held and held.keys() >= {*fields} else None
 
 
 @dataclass(frozen=True, eq=False)
