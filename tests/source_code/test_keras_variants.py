@@ -514,3 +514,36 @@ def test_what_preprocess_input_makes_of_pictures(module: str, layer: Rescaling |
             [layer] if layer else []
         )
         assert any(note.other_network for note in reading.notes) == noted
+
+
+@pytest.mark.parametrize(
+    ("lines", "filters"),
+    [
+        ("import json\nfor w in json.loads('[3, 5]'):\n    m.add(layers.Conv2D(w, 1))", [3, 5]),
+        ("from collections import namedtuple\nB = namedtuple('B', 'w k')\nfor b in (B(3, 1), B(w=5, k=1)):\n    m.add(layers.Conv2D(*b))", [3, 5]),
+        ("def blocks():\n    for w in (3, 5):\n        yield layers.Conv2D(w, 1)\nfor block in blocks():\n    m.add(block)", [3, 5]),
+        ("for block in map(lambda w: layers.Conv2D(w, 1), (3, 5)):\n    m.add(block)", [3, 5]),
+        ("import enum\nclass W(enum.Enum):\n    SMALL = 3\nm.add(layers.Conv2D(W.SMALL.value, 1))", [3]),
+    ],
+)  # fmt: skip
+def test_what_courses_keep_settings_in_is_read(lines: str, filters: list[int]):
+    reading = read_keras(f"{START}{lines}{END}")
+    assert widths(reading) == filters
+    assert not lines_of(reading, SKIPPED)
+
+
+def test_an_activation_that_get_gives_can_be_called():
+    reading = read_keras(
+        f"{HEAD}i = keras.Input((8, 8, 3))\nact = keras.activations.get('tanh')\nx = act(layers.Conv2D(4, 3)(i))\n"
+        "keras.Model(i, layers.Flatten()(x))"
+    )
+    assert [type(layer).__name__ for layer in reading.architecture.layers] == ["Conv2D", "Activation", "Flatten"]
+    assert not reading.notes
+
+
+def test_a_line_that_leaves_a_tensor_as_it_is_is_not_called_skipped():
+    reading = read_keras(
+        f"{HEAD}i = keras.Input((8, 8, 3))\nsame = lambda x, *rest: x\nx = layers.Conv2D(4, 3)(i)\nx = same(x, 3)\n"
+        "keras.Model(i, layers.Flatten()(x))"
+    )
+    assert not reading.notes

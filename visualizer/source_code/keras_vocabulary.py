@@ -553,7 +553,11 @@ class KerasVocabulary:
             self._add_model(model)
             return model
         if name == "get" and symbol.path.split(".")[-2:-1] in _NAMED and len(arguments) == 1:
-            return arguments[0]
+            function = arguments[0] or "linear" if "activations" in symbol.path else None
+            if not isinstance(function, str):
+                return arguments[0]
+            self.understood_calls += 1
+            return Symbol(f"keras.activations.{function}")
         if name in ("image_data_format", "image_dim_ordering"):
             return "channels_last" if name == "image_data_format" else "tf"
         if name in ("int_shape", "shape", "ndim") and len(arguments) == 1 and isinstance(arguments[0], Tensor):

@@ -220,3 +220,12 @@ def test_programs_that_are_easily_read_wrongly(program):
 )
 def test_what_courses_write_beside_plain_functions_is_read(program, value):
     assert follow(program)["x"] == value
+
+
+def test_what_a_loop_may_have_set_is_not_what_the_class_says():
+    program = (
+        "if not unsure():\n    o.step = 5\nfor i in xs:\n    if unsure():\n        break\n    p.step = 7\nx = p.step\n"
+    )
+    for answers in ([0], [1], [0, 1]):
+        check(PRELUDE + program, answers)
+    assert isinstance(follow(PRELUDE + program)["x"], Unknown)

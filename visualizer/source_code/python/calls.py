@@ -302,10 +302,12 @@ def _attribute_of(following: Following, instance: Instance, name: str, node: ast
         return _bound(following, found, instance, kind, node)
     if name in instance.attributes:
         return instance.attributes[name]
-    if REST in instance.attributes:
+    rest = instance.attributes.get(REST)
+    if rest is not None and (rest.likely is NOTHING or not found):
         return following.unknown(node, instance)
     if found:
-        return _bound(following, found, instance, kind, node)
+        value = _bound(following, found, instance, kind, node)
+        return value if rest is None or isinstance(value, Partial) else following.assumed(value, node, *rest.assumed)
     if kind.library_bases or kind.find("__getattr__"):
         return following.library.attribute(instance, name, node.lineno, following.quotes.text(node))
     if name.startswith("__"):

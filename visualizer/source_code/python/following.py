@@ -512,13 +512,13 @@ class Following:
     def _forget_attributes(
         self, attributes: dict[str, Any], waiting: list[Any], node: ast.AST, assumed: Assumption | None
     ) -> None:
-        for name in list(attributes):
+        for name in [name for name in attributes if name != REST]:
             self.journal.save_entry(attributes, name)
             waiting.append(attributes[name])
             attributes[name] = self._doubtful(attributes[name], node, assumed)
-        if assumed is None:
+        if assumed is None or REST not in attributes:  # there may be others
             self.journal.save_entry(attributes, REST)
-            attributes[REST] = self.unknown(node)
+            attributes[REST] = self.unknown(node) if assumed is None else self.assumed(None, node, assumed)
 
     def _rest(self, held: Any, node: ast.AST, assumed: Assumption | None) -> Rest:
         """What stands for all that a list or a dictionary holds."""

@@ -152,7 +152,7 @@ class Interpreter(Following):
             return all(isinstance(item, _FOLLOWED) or self.library.is_same(item, item) for item in value)
         if isinstance(value, dict | Instance):
             return REST not in (value if isinstance(value, dict) else value.attributes)
-        return isinstance(value, _FOLLOWED)
+        return isinstance(value, _FOLLOWED) or self.library.is_built(value)
 
     def _follow_uncalled(self, module: ast.Module) -> None:
         made = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]
