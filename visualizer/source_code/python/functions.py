@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import json
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -60,6 +61,7 @@ _PURE: Mapping[str, Callable[..., Any]] = {
     "numpy.min": lambda items: min(_numbers(items)), "numpy.power": _power,
     "numpy.round": lambda x: float(round(_number(x))), "numpy.log10": lambda x: math.log10(_number(x)),
     "operator.add": operator.add, "operator.sub": operator.sub, "operator.floordiv": operator.floordiv,
+    "json.loads": json.loads,
 }  # fmt: skip
 # Methods of values that never change, and of lists and dictionaries where they change nothing.
 _TEXT_METHODS = frozenset(
@@ -160,6 +162,8 @@ def _apply_pure(
 
 def _len(following: Following, arguments: list[Any], keywords: dict[str, Any], node: ast.expr, call: Call) -> Any:
     (value,) = arguments
+    if isinstance(value, Instance) and value.items is not None:
+        value = value.items
     if isinstance(value, Instance):
         following.forget_body(value, node)
         following.forget_object(value, node)

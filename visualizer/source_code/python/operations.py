@@ -195,6 +195,8 @@ def _negated(following: Following, value: Any, node: ast.expr) -> Any:
 
 def compare(following: Following, op: ast.cmpop, left: Any, right: Any, node: ast.expr) -> Any:
     """`left op right`, for one comparison: True, False or an Unknown."""
+    if isinstance(op, ast.Eq | ast.NotEq) and _are_members(left, right):
+        return (left is right) == isinstance(op, ast.Eq)
     for side in (left, right):
         if isinstance(side, Instance) and not isinstance(op, ast.Is | ast.IsNot):
             following.forget_body(side, node)
@@ -243,6 +245,14 @@ def _compared(following: Following, op: ast.cmpop, left: Any, right: Any, node: 
         return bool(_COMPARISONS[type(op)](left, right))
     except FAILURES as error:
         return following.failed(node, error)
+
+
+def _are_members(left: Any, right: Any) -> bool:
+    """Whether both are members of one Enum."""
+    if not isinstance(left, Instance) or not isinstance(right, Instance) or left.created_from.find("__eq__"):
+        return False
+    members = left.created_from.attributes.values()
+    return any(left is item for item in members) and any(right is item for item in members)
 
 
 def is_answer(value: Any, truth_value: Any) -> bool:
@@ -295,6 +305,8 @@ def known_items(following: Following, value: Any) -> Any:
         following.journal.save_attribute(value, "items")
         value.items = []
         return None if changed or _has_rest(items) else items
+    if isinstance(value, Instance):
+        return value.items
     if isinstance(value, View):
         if REST in value.owner:
             return None
@@ -342,6 +354,8 @@ def subscript(following: Following, owner: Any, index: Any, node: ast.expr) -> A
         if isinstance(index, int) and _is_before_rest(owner, index):
             return owner[index]
         return following.unknown(node, *owner)
+    if isinstance(owner, Instance) and owner.items is not None:
+        owner = owner.items
     if isinstance(owner, Instance):
         following.forget_body(owner, node)
         following.forget_object(owner, node)
