@@ -296,6 +296,9 @@ class KerasVocabulary:
     def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
         return False
 
+    def is_own_container(self, value: Any) -> bool:
+        return False
+
     def has(self, owner: Any, name: str) -> bool | None:
         return None
 

@@ -12,6 +12,7 @@ from visualizer.source_code.python.journal import NO_MATTER
 from visualizer.source_code.python.values import (
     REST,
     Class,
+    Configured,
     Instance,
     Rest,
     Stream,
@@ -25,8 +26,9 @@ from visualizer.source_code.pytorch_input import (
 )
 from visualizer.source_code.pytorch_learning import Learning
 from visualizer.source_code.pytorch_modules import Forms, Module
-from visualizer.source_code.pytorch_values import Chain
+from visualizer.source_code.pytorch_values import Chain, ModuleDict, ModuleList
 
+LOOSE_WEIGHTS = ("Parameter", "ParameterList", "ParameterDict", "UninitializedParameter")
 MODULE_BASES = ("Module", "Sequential", "ModuleList", "ModuleDict", "LightningModule", "ScriptModule")
 
 
@@ -92,6 +94,8 @@ class Words:
         self._depth = 0
         self._replaced: dict[Tensor, Tensor] = {}  # what became of a tensor that was changed in place
         self._copied: dict[Tensor, Tensor] = {}  # what a tensor is a copy of, with numbers of its own
+        self._views: dict[Tensor, Tensor] = {}  # what a tensor shows in another shape
+        self._seen_through: dict[Tensor, None] = {}  # those that were changed in place in another shape
         self._kept: list[Any] = []  # whose ids are known
 
     def note(self, line: int, sentence: str, *, other_network: bool = False) -> None:
@@ -121,7 +125,7 @@ class Words:
 
     def is_module(self, item: Any) -> bool:
         """Whether something is a module, of torch or of the source."""
-        return isinstance(item, Module | Chain) or (
+        return isinstance(item, Module | Chain | ModuleList | ModuleDict) or (
             isinstance(item, Instance) and self.is_module_class(item.created_from)
         )
 
@@ -149,11 +153,24 @@ class Words:
                 waiting.extend(reversed(self.children(item)))
         return found
 
+    def loose_weights(self, owner: Any) -> list[Configured]:
+        """What a module holds of weights that belong to no layer."""
+        found = []
+        for item in self.inside_of(owner):
+            held = item.attributes if isinstance(item, Instance) else item if isinstance(item, dict) else {}
+            values = item if isinstance(item, list) else list(held.values())
+            found += [value for value in values if isinstance(value, Configured) and value.name in LOOSE_WEIGHTS]
+        return found
+
     def _names_in(self, owner: Any) -> dict[str, Any]:
         """The modules that are attributes or items of a module, by their names."""
         if isinstance(owner, Chain):
             names = {id(item): name for name, item in owner.names.items()}
             found = {names.get(id(item), str(index)): item for index, item in enumerate(owner.items)}
+        elif isinstance(owner, list):
+            found = {str(index): item for index, item in enumerate(owner) if self.is_module(item)}
+        elif isinstance(owner, dict):
+            found = {str(name): item for name, item in owner.items() if self.is_module(item)}
         else:
             attributes = owner.attributes if isinstance(owner, Instance) else {}
             found = {name: item for name, item in attributes.items() if self.is_module(item)}

@@ -38,6 +38,9 @@ class Nothing:
     def has(self, owner: Any, name: str) -> bool | None:
         return None
 
+    def is_own_container(self, value: Any) -> bool:
+        return False
+
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         pass
 

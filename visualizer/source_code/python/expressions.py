@@ -56,7 +56,7 @@ def parts(following: Following, nodes: list[ast.expr]) -> Iterator[Any]:
         if not isinstance(node, ast.Starred):
             yield following.value(node)
             continue
-        value = _eager(following, node.value)
+        value = eager(following, node.value)
         if isinstance(value, Unknown) and value.likely is not NOTHING:
             likely = known_items(following, value.likely)
             if likely is not None:
@@ -232,7 +232,7 @@ def _call(following: Following, node: ast.Call) -> Any:
     consuming = isinstance(function, Symbol) and function.name in _CONSUMING
     consuming |= isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "extend", "update")
     if consuming and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
-        arguments = [_eager(following, node.args[0])]
+        arguments = [eager(following, node.args[0])]
     else:
         arguments = list(parts(following, node.args))
     keywords: dict[str, Any] = {}
@@ -293,7 +293,7 @@ def _comprehended(
     elements: list[ast.expr],
 ) -> Any:
     """What a comprehension gives: a list of the values of its elements; an Unknown if that does not follow."""
-    first = _eager(following, node.generators[0].iter)
+    first = eager(following, node.generators[0].iter)
     likely = isinstance(first, Unknown) and first.likely is not NOTHING
     if isinstance(first, list | tuple) and any(isinstance(item, Rest) for item in first):
         first = likely_items(following, first, node)
@@ -400,12 +400,37 @@ def _generator(following: Following, node: ast.GeneratorExp) -> Any:
     return following.unknown(node, value, later)
 
 
-def _eager(following: Following, node: ast.expr) -> Any:
+def eager(following: Following, node: ast.expr) -> Any:
     """The value of an expression of which all items are taken at once."""
+    if isinstance(node, ast.Call) and is_map(following, node):
+        items = map_items(following, node)
+        return Stream(following.checked(list(items), node)) if isinstance(items, Iterator) else items
     if not isinstance(node, ast.GeneratorExp):
         return following.value(node)
     made = _comprehended(following, node, [node.elt])
     return following.lifted(node, (made,), Stream) if isinstance(made, Unknown) else Stream(made)
+
+
+def is_map(following: Following, node: ast.Call) -> bool:
+    """Whether a call is one of Python's `map`, with places alone."""
+    if len(node.args) < 2 or node.keywords or any(isinstance(item, ast.Starred) for item in node.args):
+        return False
+    return isinstance(node.func, ast.Name) and node.func.id == "map" and following.look_up("map") is NOTHING
+
+
+def map_items(following: Following, node: ast.Call) -> Any:
+    """What a call of `map` gives: an iterator that computes each item when it is taken, or else an Unknown."""
+    function, *sources = (eager(following, item) for item in node.args)
+    items = [known_items(following, source) for source in sources]
+    if None in items:
+        return call(following, Symbol("map"), [function, *sources], {}, node)
+
+    def taken() -> Iterator[Any]:
+        for given in zip(*items, strict=False):
+            following.budget.evaluate()
+            yield call(following, function, list(given), {}, node)
+
+    return taken()
 
 
 # Texts

@@ -13,6 +13,7 @@ from visualizer.source_code.python.operations import (
     CONTAINERS,
     FAILURES,
     LONG_FIELD,
+    is_opaque,
     is_plain,
     known_items,
     length,
@@ -350,7 +351,7 @@ def _sum(following: Following, arguments: list[Any], keywords: dict[str, Any], n
             items = known_items(following, source)
         if items is not None and isinstance(start, list) and all(isinstance(item, list) for item in items):
             return _joined(following, [start, *items], node)
-        if items and any(map(following.library.is_built, items)):
+        if items and any(map(is_opaque, items)):
             total = items[0] if start == 0 else start
             for item in items[1:] if start == 0 else items:
                 text = following.quotes.text(node)

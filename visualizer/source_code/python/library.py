@@ -32,6 +32,9 @@ class Library(Protocol):
     def attribute(self, owner: Any, name: str, line: int, text: str) -> Any:
         """An attribute of something that the library created, or of an object of a class that inherits from it."""
 
+    def is_own_container(self, value: Any) -> bool:
+        """Whether a list or dictionary is one of the library's, which has attributes that Python's own do not have."""
+
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         """`owner[index]` of something that the library created."""
 

@@ -117,7 +117,12 @@ def binary(following: Following, op: ast.operator, left: Any, right: Any, node: 
                 following.forget_body(side, node)
                 following.forget_object(side, node)
         return following.unknown(node, left, right)
-    return following.lifted(node, (left, right), lambda one, other: _computed(following, op, one, other, node))
+
+    def compute(one: Any, other: Any) -> Any:
+        likely = is_opaque(one) or is_opaque(other)
+        return binary(following, op, one, other, node) if likely else _computed(following, op, one, other, node)
+
+    return following.lifted(node, (left, right), compute)
 
 
 def _computed(following: Following, op: ast.operator, left: Any, right: Any, node: ast.expr | ast.stmt) -> Any:

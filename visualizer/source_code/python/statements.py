@@ -9,7 +9,7 @@ from typing import Any
 
 from visualizer.source_code.python.binding import assign, delete, set_attribute, set_entry
 from visualizer.source_code.python.calls import attribute, call
-from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, _eager, made_function
+from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, eager, is_map, made_function, map_items
 from visualizer.source_code.python.following import Following, Handler, Left, Raised, Returned, Way
 from visualizer.source_code.python.operations import binary, known_items, likely_items, subscript, truth
 from visualizer.source_code.python.patterns import fits
@@ -68,7 +68,9 @@ def _import_from(following: Following, node: ast.ImportFrom) -> None:
 
 
 def _assign(following: Following, node: ast.Assign) -> None:
-    value = following.value(node.value)
+    # What several targets share is taken at once, also of a generator.
+    several = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
+    value = eager(following, node.value) if several else following.value(node.value)
     for target in node.targets:
         assign(following, target, value)
 
@@ -329,7 +331,15 @@ def _with(following: Following, node: ast.With | ast.AsyncWith) -> None:
 
 
 def _for(following: Following, node: ast.For | ast.AsyncFor) -> None:
-    iterable = _eager(following, node.iter)
+    if isinstance(node.iter, ast.Call) and isinstance(node, ast.For) and is_map(following, node.iter):
+        iterable = map_items(following, node.iter)
+        if isinstance(iterable, Iterator):  # each item is made when the loop comes to it
+            _loop(following, node, iterable)
+            return
+    elif _changes_what_it_goes_through(following, node):
+        iterable = following.value(node.iter)
+    else:
+        iterable = eager(following, node.iter)
     if isinstance(node, ast.AsyncFor):
         iterable = following.unknown(node.iter, iterable)
     if isinstance(iterable, list | tuple) and any(isinstance(item, Rest) for item in iterable):
@@ -345,6 +355,16 @@ def _for(following: Following, node: ast.For | ast.AsyncFor) -> None:
         _open_loop(following, node, iterable)
         return
     _loop(following, node, _live(items))
+
+
+def _changes_what_it_goes_through(following: Following, node: ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop over a generator binds a name that the generator reads, which it does item by item."""
+    if not isinstance(node.iter, ast.GeneratorExp):
+        return False
+    names = [name for name in ast.walk(node.iter) if isinstance(name, ast.Name)]
+    own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    read = {name.id for name in names} - own
+    return bool(read & following.effects([node.target, *node.body]).names)
 
 
 def _live(items: Any) -> Iterator[Any]:
