@@ -116,7 +116,7 @@ def test_what_is_read_is_what_torch_runs_or_a_note_says_what_differs(name):
 
 def net(layers: str, forward: str = "") -> str:
     """A source with the layers of a class and the lines of its forward, one after the other."""
-    start = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n"
+    start = "import copy\nimport torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n"
     if not forward:
         return f"{start}model = nn.Sequential({layers})\n"
     made = "".join(f"        {line}\n" for line in layers.splitlines())
@@ -277,6 +277,23 @@ FORWARD = {
         "self.a = nn.ModuleList([nn.Conv2d(3, 4, 3), nn.ReLU()])\nself.b = nn.ModuleDict({'c': nn.Conv2d(4, 2, 1)})",
         "for layer in self.a.children():\n    x = layer(x)\nfor name, layer in self.b.named_children():\n"
         "    x = layer(x) if name == 'c' and isinstance(self.b, nn.ModuleDict) else x\nreturn x",
+    ),
+    "copies of a block": (
+        "s = nn.Sequential(nn.Conv2d(3, 3, 3), nn.ModuleList([nn.BatchNorm2d(3)])[0], nn.ReLU())\n"
+        "self.a = nn.ModuleList([copy.deepcopy(s) for _ in range(2)])",
+        "for block in self.a:\n    x = block(x)\nreturn x",
+    ),
+    "lazy layers": (
+        "self.a = nn.Sequential(nn.LazyConv2d(8, 3), nn.LazyBatchNorm2d(), nn.Flatten(), nn.LazyLinear(5))",
+        "return self.a(x)",
+    ),
+    "what is done where the network is written down": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nif torch.jit.is_scripting() or torch.jit.is_tracing():\n    return x * 2\nreturn x",
+    ),
+    "lists of tensors and tensors": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = [x, x] if isinstance([x], torch.Tensor) else [self.a(x)]\nreturn torch.cat(x, 1)",
     ),
     "a copy of another shape before a function in place": (
         "self.a = nn.Conv2d(3, 2, 3)",
@@ -531,6 +548,51 @@ def test_what_of_the_training_is_left_out_is_said():
         assert any(words in sentence for sentence in found)
 
 
+CONTAINERS = """
+import torch
+from torch import nn
+class Dense(nn.ModuleDict):
+    def __init__(self):
+        super().__init__()
+        for i in range(2):
+            self.add_module("layer%d" % i, nn.Conv2d(3 + 2 * i, 2, 3, padding=1))
+    def forward(self, x):
+        found = [x]
+        for name, layer in self.items():
+            found.append(layer(torch.cat(found, 1)))
+        return torch.cat(found, 1) if "layer0" in self.keys() and len(self) == 2 else x
+class Blocks(nn.ModuleList):
+    def __init__(self):
+        super().__init__([nn.Conv2d(7, 7, 1), nn.ReLU()])
+    def forward(self, x):
+        for layer in self:
+            x = layer(x)
+        return self[1](self[-2](x))
+class Pooled(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(7, 3, 1))
+    def forward(self, x):
+        for layer in self:
+            x = layer(x)
+        return x
+model = nn.Sequential(Dense(), Blocks(), Pooled())
+"""
+
+
+def test_classes_that_inherit_from_containers_are_gone_through():
+    reading = read_pytorch(CONTAINERS)
+    shared = [note for note in reading.notes if note.other_network]
+    assert ["used several times" in note.sentence for note in shared] == [True]
+    layers = [
+        (type(layer).__name__, row.output_shape)
+        for layer, row in zip(reading.architecture.layers, summarize(reading.architecture).layers, strict=True)
+    ]
+    assert [shape for _, shape in layers][-1] == (3, 1, 1)
+    assert [name for name, _ in layers].count("Concatenate") == 2
+    torch_parameters = sum(weights.numel() for weights in run(Example(CONTAINERS, "model", (3, 64, 64))).parameters())
+    assert summarize(reading.architecture).parameters == torch_parameters + 56  # the convolution that is used twice
+
+
 LEFT_OUT = {
     "opt = torch.optim.SGD([{'params': model.parameters(), 'lr': 0.3}], lr=0.1)": "lr=0.3",
     "torch.optim.SGD(model.parameters(), 0.1)\ntorch.optim.Adam(model.parameters())": "Another optimiser",
@@ -588,7 +650,7 @@ def test_dropout_that_never_ends_is_said(training):
 def test_what_is_done_only_after_training_is_said_to_be_left_out(line):
     source = net("self.a = nn.Conv2d(3, 4, 3)", f"x = F.dropout(self.a(x), training=self.training)\n{line}")
     said = [note.lines for note in read_pytorch(source).notes if "counts as true here" in note.sentence]
-    assert said == [(11,)]
+    assert said == [(12,)]
 
 
 @pytest.mark.parametrize("order", [("teacher", "student"), ("student", "teacher")])

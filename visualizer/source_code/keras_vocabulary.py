@@ -267,6 +267,9 @@ class KerasVocabulary:
         both = isinstance(value, Configured) and value.keywords.get("subset") == "both"
         return [value, value] if both else None  # training and validation
 
+    def held(self, instance: Instance) -> list[Any] | dict[Any, Any] | None:
+        return None
+
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
         return None
 

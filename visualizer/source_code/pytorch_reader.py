@@ -241,6 +241,8 @@ class _Attempt:
         candidates += [chain for chain in words.chains if chain.items]
         candidates = candidates or [item for item in modules if item.created_from.find("forward")]
         held = {id(inner) for item in candidates for inner in words.inside_of(item)[1:]}
+        # What is only copied into another network is none of its own.
+        held |= {id(original) for original, copy in words.copies if id(copy) in held}
         return [item for item in candidates if id(item) not in held]
 
     def _line_of(self, item: Any) -> int:

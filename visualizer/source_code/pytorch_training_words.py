@@ -161,6 +161,10 @@ class TrainingWords(Words):
             self.used_lines.add(line)
             given = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
             return Parser({} if name == "ArgumentParser" else given | keywords)
+        if name == "deepcopy" and arguments:
+            copy = self._copied_module(arguments[0], {})
+            self.copies.append((arguments[0], copy))
+            return copy
         if name == "vars" and arguments and isinstance(arguments[0], Parser):
             return dict(arguments[0].defaults)
         for option in _ACCUMULATING:

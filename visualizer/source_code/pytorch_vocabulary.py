@@ -25,6 +25,7 @@ from visualizer.source_code.python.values import (
     Super,
     Symbol,
     Unknown,
+    View,
     describe_value,
     name_of,
 )
@@ -66,6 +67,9 @@ _OF_MODULES = frozenset(
 )
 # Methods of weights that ask how many there are, or for one of them.
 _COUNTING = ("numel", "nelement", "size", "dim", "item", "tolist", "numpy")
+# Whether the network is being written down for another program.
+_TRACING = ("is_scripting", "is_tracing", "is_in_onnx_export", "_get_tracing_state", "is_compiling", "is_exporting")
+_LAZY = "Lazy"  # what the names begin with of modules that do not say how many maps, or numbers, arrive
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _OWN_MODULES = ("own_modules.py", "padded_average.py")
 MAX_NESTING = 50  # of chains in chains
@@ -280,6 +284,12 @@ class Vocabulary(TensorWords):
             return [(Unknown("name", 0), weights)] if value.named else [weights]
         return value.items if isinstance(value, Chain) else None
 
+    def held(self, instance: Instance) -> list[Any] | dict[Any, Any] | None:
+        bases = {base.name for base in instance.created_from.library_bases if isinstance(base, Symbol)}
+        if "ModuleDict" in bases:
+            return ModuleDict(self._names_in(instance))
+        return ModuleList(self._names_in(instance).values()) if bases & {"ModuleList", "Sequential"} else None
+
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
         if isinstance(value, Module):
             return value.name == kind.name if kind.name != "Module" else True
@@ -291,6 +301,8 @@ class Vocabulary(TensorWords):
             return kind.name in (*bases, "Module")
         if isinstance(value, Tensor | Drawn):
             return kind.name == "Tensor"
+        if isinstance(value, list | tuple | dict | int | float | str | None) and kind.name in ("Tensor", "Module"):
+            return False
         return None
 
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
@@ -360,11 +372,15 @@ class Vocabulary(TensorWords):
 
     def _symbol(self, symbol: Symbol, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         name = symbol.name
+        if name.removeprefix(_LAZY) in self.forms.names and name.startswith(_LAZY):
+            name, arguments = name.removeprefix(_LAZY), [None, *arguments]  # what arrives counts
         given = [*arguments, *keywords.values()]
         if name == EPOCHS:
             return self._epochs(given, line, text)
         if symbol.path.endswith(("cuda.is_available", "cuda.device_count", "mps.is_available")):
             return 0 if name == "device_count" else False  # it does not matter here where the source would compute
+        if name in _TRACING:
+            return False
         if symbol.path.split(".")[0] not in _ROOTS and "." in symbol.path:
             built = self._elsewhere(name, arguments, keywords, line)
             if built is not None:
@@ -501,6 +517,9 @@ class Vocabulary(TensorWords):
             self.budget.make(len(names))
             self._set(owner, "hparams", Parser(names))
             return None
+        if name in ("items", "keys", "values") and isinstance(owner, Instance):
+            inside = self.held(owner)
+            return View(inside, name) if isinstance(inside, dict) else Unknown(text, line)
         if name in ("register_parameter", "register_buffer") and isinstance(owner, Instance):
             given = [*arguments, *keywords.values()]
             if len(given) > 1 and isinstance(given[0], str):
@@ -535,6 +554,11 @@ class Vocabulary(TensorWords):
     def _initialize(self, owner: Any, arguments: list[Any], line: int) -> None:
         """`super().__init__(...)` of a class that inherits from one of torch's: a chain is given its modules."""
         if not isinstance(owner, Instance) or not arguments:
+            return
+        if any(isinstance(base, Symbol) and base.name == "ModuleList" for base in owner.created_from.library_bases):
+            arguments = self._module("ModuleList", arguments, {}, line)
+            for index, item in enumerate(arguments):
+                self._set(owner, str(index), item)
             return
         if any(isinstance(base, Symbol) and base.name == "Sequential" for base in owner.created_from.library_bases):
             for index, item in enumerate(self._sequential(arguments, line).items):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from visualizer.source_code.keras_graph import Tensor, Tensors
@@ -47,6 +48,7 @@ class Words:
         hints: What the source says about its pictures.
         modules: All objects of classes of torch that it creates.
         chains: All `nn.Sequential`.
+        copies: Modules that are copied, with their copies.
         trained: The modules that are trained or run, in order, by id.
         applied: The ids of the modules that are used in what is built.
         activations: The function that a source layer is, by its id.
@@ -74,6 +76,7 @@ class Words:
         self.hints = Hints()
         self.modules: list[Module] = []
         self.chains: list[Chain] = []
+        self.copies: list[tuple[Any, Any]] = []
         self.trained: dict[int, Any] = {}
         self.applied: set[int] = set()
         self.activations: dict[int, str] = {}
@@ -152,6 +155,39 @@ class Words:
                 found.append(item)
                 waiting.extend(reversed(self.children(item)))
         return found
+
+    def _copied_module(self, item: Any, made: dict[int, Any]) -> Any:
+        """A module, or what holds modules, with copies of all modules in it; anything else as it is."""
+        self.budget.make(2)
+        if id(item) in made:
+            return made[id(item)]
+        if isinstance(item, Module):
+            made[id(item)] = copy = replace(item, _made={})
+            self.journal.save_end(self.modules, weight=NO_MATTER)
+            self.modules.append(copy)
+            return copy
+        if isinstance(item, Chain):
+            made[id(item)] = chain = Chain([], item.line)
+            chain.items.extend(self._copied_module(inner, made) for inner in item.items)
+            chain.names.update((name, self._copied_module(inner, made)) for name, inner in item.names.items())
+            self.journal.save_end(self.chains, weight=NO_MATTER)
+            self.chains.append(chain)
+            return chain
+        if isinstance(item, Instance):
+            made[id(item)] = instance = Instance(item.created_from, {})
+            instance.attributes.update((name, self._copied_module(a, made)) for name, a in item.attributes.items())
+            self.journal.save_end(self.interpreter.instances, weight=NO_MATTER)
+            self.interpreter.instances.append(instance)
+            return instance
+        if isinstance(item, list):
+            made[id(item)] = items = type(item)()
+            items.extend(self._copied_module(inner, made) for inner in item)
+            return items
+        if isinstance(item, dict):
+            made[id(item)] = entries = type(item)()
+            entries.update((key, self._copied_module(inner, made)) for key, inner in item.items())
+            return entries
+        return item
 
     def loose_weights(self, owner: Any) -> list[Configured]:
         """What a module holds of weights that belong to no layer."""

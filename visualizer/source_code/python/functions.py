@@ -13,6 +13,7 @@ from visualizer.source_code.python.operations import (
     CONTAINERS,
     FAILURES,
     LONG_FIELD,
+    held,
     is_opaque,
     is_plain,
     known_items,
@@ -162,6 +163,9 @@ def _apply_pure(
 def _len(following: Following, arguments: list[Any], keywords: dict[str, Any], node: ast.expr, call: Call) -> Any:
     (value,) = arguments
     if isinstance(value, Instance):
+        items = held(following, value)
+        if items is not None:
+            return len(items)
         following.forget_body(value, node)
         following.forget_object(value, node)
         return following.unknown(node)

@@ -300,6 +300,9 @@ def known_items(following: Following, value: Any) -> Any:
         following.journal.save_attribute(value, "items")
         value.items = []
         return None if changed or _has_rest(items) else items
+    if isinstance(value, Instance):
+        inside = held(following, value)
+        return None if inside is None else list(inside)
     if isinstance(value, View):
         if REST in value.owner:
             return None
@@ -320,6 +323,12 @@ def known_items(following: Following, value: Any) -> Any:
             if isinstance(item, Stream | Function):
                 following.forget_object(item, ast.Pass())
     return following.library.items(value) if is_opaque(value) else None
+
+
+def held(following: Following, instance: Instance) -> list[Any] | dict[Any, Any] | None:
+    """What an object holds that can be gone through as the library does it, if its class does not say so itself."""
+    own = any(instance.created_from.find(name) for name in ("__iter__", "__len__", "__getitem__", "__contains__"))
+    return None if own or REST in instance.attributes else following.library.held(instance)
 
 
 def length(following: Following, value: Any, node: ast.expr) -> Any:
@@ -348,6 +357,9 @@ def subscript(following: Following, owner: Any, index: Any, node: ast.expr) -> A
             return owner[index]
         return following.unknown(node, *owner)
     if isinstance(owner, Instance):
+        inside = held(following, owner)
+        if inside is not None:
+            return subscript(following, inside, index, node)
         following.forget_body(owner, node)
         following.forget_object(owner, node)
         return following.unknown(node, owner)
