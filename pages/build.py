@@ -11,7 +11,7 @@ from visualizer.ui.build.gallery import gallery_button
 from visualizer.ui.build.go_to_cards import go_to_cards
 from visualizer.ui.build.keras_code import paste_keras
 from visualizer.ui.build.layer_card import kept_too
-from visualizer.ui.build.upload_menu import upload_menu
+from visualizer.ui.build.upload_menu import show_upload, take_upload, upload_menu
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.grey import grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
@@ -23,6 +23,7 @@ from visualizer.ui.state.dataset_names import chosen_dataset, goal_of
 from visualizer.ui.state.session import session, show_message
 
 owner = session()
+take_upload(owner)
 open_link(owner)
 architecture = owner.architecture
 dataset = chosen_dataset(owner)
@@ -45,6 +46,7 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     if owner.history.future:
         st.button("Redo", key="redo", icon=":material/redo:", on_click=owner.redo)
 
+show_upload(owner)
 show_message(owner)
 show_arrival(owner)
 fit_offer(owner, "build")

@@ -22,7 +22,7 @@ from visualizer.ui.look.come_back import (
 from visualizer.ui.look.filters_view import filters_part
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_view import layers_part
-from visualizer.ui.look.model_file_menu import model_file_menu
+from visualizer.ui.look.model_file_menu import model_file_menu, take_model_file
 from visualizer.ui.look.named_network import named_network
 from visualizer.ui.look.state import LookState
 from visualizer.ui.look.why_view import why_part
@@ -36,6 +36,7 @@ SEEN_WIDTH = 260  # pixels
 owner = session()
 st.title("Look inside")
 
+take_model_file(owner)
 choices = network_choices(owner)
 come_back_to_network(owner, choices)
 choice = pick("Network", choices, "network-choice")

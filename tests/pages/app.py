@@ -35,6 +35,15 @@ def without_exception(app: AppTest) -> AppTest:
     return app
 
 
+def after_reading(app: AppTest) -> AppTest:
+    """The page once the file that it reads, if it does, has been read."""
+    for key, job in list(app.session_state["visualizer"].jobs.items()):
+        if key.endswith("-reading"):
+            job.join(60)
+            app.run()
+    return without_exception(app)
+
+
 def open_from_gallery(app: AppTest, button: str) -> AppTest:
     """On Build: open the network of the gallery that has this button."""
     without_exception(app.button(key="gallery").click().run())

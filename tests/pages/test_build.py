@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import ROOT, add_layer, alts, open_from_gallery, open_page, without_exception
+from tests.pages.app import ROOT, add_layer, after_reading, alts, open_from_gallery, open_page, without_exception
 from visualizer.architecture.architecture import architecture_to_json
 from visualizer.architecture.gallery.catalog import GALLERY
 from visualizer.architecture.layer import grouped_layer_types
@@ -216,14 +216,14 @@ def test_the_last_layer_must_give_one_number_for_each_class(app):
 def test_an_architecture_is_uploaded(app):
     text = architecture_to_json(LENET.architecture).encode()
     app.file_uploader[0].set_value(("lenet.json", text, "application/json"))
-    without_exception(app.run())
+    after_reading(app.run())
     assert metric(app, "Parameters") == "61,706"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": "cnn-visualizer/architecture"}', b"\xff\xfe\x00"])
 def test_a_bad_file_gets_one_sentence_and_loses_nothing(app, content):
     app.file_uploader[0].set_value(("bad.json", content, "application/json"))
-    without_exception(app.run())
+    after_reading(app.run())
     assert len(app.error) == 1
     assert metric(app, "Parameters") == "1,898"
     without_exception(app.run())

@@ -313,6 +313,9 @@ class KerasVocabulary:
     def _layer_at(self, layers: Configured, index: Any, **known: Place) -> Configured:
         return Configured("layer", layers.arguments, {"index": index, **known}, layers.line)
 
+    def held(self, instance: Instance) -> list[Any] | dict[Any, Any] | None:
+        return None
+
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
         value = self._item(value)
         if isinstance(value, Tensor) and isinstance(kind, Symbol):
@@ -350,6 +353,9 @@ class KerasVocabulary:
         return True
 
     def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
+        return False
+
+    def is_own_container(self, value: Any) -> bool:
         return False
 
     def has(self, owner: Any, name: str) -> bool | None:

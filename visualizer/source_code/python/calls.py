@@ -59,7 +59,7 @@ def call(following: Following, function: Any, arguments: list[Any], keywords: di
             return instantiate(following, function, arguments, keywords, node)
         case Instance():
             return call_instance(following, function, arguments, keywords, node)
-        case Member(owner=owner, name=name) if isinstance(owner, (*CONTAINERS, *PLAIN)):
+        case Member(owner=owner, name=name) if isinstance(owner, (*CONTAINERS, *PLAIN)) and hasattr(owner, name):
             return call_method(following, owner, name, arguments, keywords, node, _caller(following))
         case Symbol(path="super"):
             return _super(following, arguments, node)
@@ -287,6 +287,8 @@ def attribute(following: Following, owner: Any, name: str, node: ast.expr) -> An
     if isinstance(owner, Dimensions) and name in ("ndims", "rank", "as_list"):
         return Partial(Symbol("list"), (owner,), {}) if name == "as_list" else len(owner)
     if isinstance(owner, (*CONTAINERS, *PLAIN)):
+        if not hasattr(owner, name) and following.library.is_own_container(owner):
+            return following.library.attribute(owner, name, node.lineno, following.quotes.text(node))
         if name.startswith("__") or not hasattr(owner, name):
             return following.failed(node, AttributeError()) if not hasattr(owner, name) else following.unknown(node)
         if isinstance(owner, int | float) and name in ("real", "imag", "numerator", "denominator"):

@@ -57,7 +57,7 @@ def parts(following: Following, nodes: list[ast.expr]) -> Iterator[Any]:
         if not isinstance(node, ast.Starred):
             yield following.value(node)
             continue
-        value = _eager(following, node.value)
+        value = eager(following, node.value)
         if isinstance(value, Unknown) and value.likely is not NOTHING:
             likely = known_items(following, value.likely)
             if likely is not None:
@@ -233,7 +233,7 @@ def _call(following: Following, node: ast.Call) -> Any:
     consuming = isinstance(function, Symbol) and function.name in _CONSUMING
     consuming |= isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "extend", "update")
     if consuming and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
-        arguments = [_eager(following, node.args[0])]
+        arguments = [eager(following, node.args[0])]
     else:
         arguments = list(parts(following, node.args))
     return call(following, function, arguments, given_names(following, node), node)
@@ -423,7 +423,7 @@ def is_lazy(following: Following, node: ast.expr) -> bool:
     return function is NOTHING and node.func.id in ("map", "filter")
 
 
-def _eager(following: Following, node: ast.expr) -> Any:
+def eager(following: Following, node: ast.expr) -> Any:
     """The value of an expression of which all items are taken at once."""
     if isinstance(node, ast.Call) and is_lazy(following, node):
         following.budget.evaluate()
@@ -439,7 +439,7 @@ def eager_for(following: Following, node: ast.expr, body: Sequence[ast.AST]) -> 
     """The value of an expression whose items are taken one by one, and `body` done with each."""
     if is_lazy(following, node) and not can_run_ahead(following, node, body):
         return following.value(node)
-    return _eager(following, node)
+    return eager(following, node)
 
 
 # Texts

@@ -325,7 +325,7 @@ class Following:
         seen: set[int],
         own: frozenset[str],
     ) -> None:
-        effects = self._effects_of(nodes)
+        effects = self.effects(nodes)
         self.budget.make(1 + len(effects.names) + len(effects.owners) + len(effects.calls))
         for name in (effects.names | effects.declared.keys()) - own:
             before = self.look_up(name)
@@ -340,7 +340,8 @@ class Following:
         for call in effects.calls:
             self._forget_call(call, node, assumed, seen)
 
-    def _effects_of(self, nodes: Sequence[ast.AST]) -> Effects:
+    def effects(self, nodes: Sequence[ast.AST]) -> Effects:
+        """What some nodes may change; computed once."""
         if not nodes:
             return Effects()
         key = id(nodes[0]) * 31 + len(nodes)

@@ -14,6 +14,8 @@ from visualizer.source_code.python.operations import (
     CONTAINERS,
     FAILURES,
     LONG_FIELD,
+    held,
+    is_opaque,
     is_plain,
     known_items,
     length,
@@ -165,6 +167,9 @@ def _len(following: Following, arguments: list[Any], keywords: dict[str, Any], n
     if isinstance(value, Instance) and value.items is not None:
         value = value.items
     if isinstance(value, Instance):
+        items = held(following, value)
+        if items is not None:
+            return len(items)
         following.forget_body(value, node)
         following.forget_object(value, node)
         return following.unknown(node)
@@ -354,7 +359,7 @@ def _sum(following: Following, arguments: list[Any], keywords: dict[str, Any], n
             items = known_items(following, source)
         if items is not None and isinstance(start, list) and all(isinstance(item, list) for item in items):
             return _joined(following, [start, *items], node)
-        if items and any(map(following.library.is_built, items)):
+        if items and any(map(is_opaque, items)):
             total = items[0] if start == 0 else start
             for item in items[1:] if start == 0 else items:
                 text = following.quotes.text(node)

@@ -123,7 +123,7 @@ class Interpreter(Following):
 
     def _is_told(self, statement: ast.stmt) -> bool:
         """Whether something that a statement changes is known afterwards, so that it was followed and not skipped."""
-        effects = self._effects_of([statement])
+        effects = self.effects([statement])
         passing = {
             name.id
             for node in ast.walk(statement)

@@ -9,7 +9,7 @@ from typing import Any
 
 from visualizer.source_code.python.binding import assign, delete, set_attribute, set_entry
 from visualizer.source_code.python.calls import attribute, call
-from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, eager_for, made_function
+from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, eager, eager_for, made_function
 from visualizer.source_code.python.following import Following, Handler, Left, Raised, Returned, Way
 from visualizer.source_code.python.operations import binary, known_items, likely_items, subscript, truth
 from visualizer.source_code.python.patterns import fits
@@ -69,7 +69,9 @@ def _import_from(following: Following, node: ast.ImportFrom) -> None:
 
 
 def _assign(following: Following, node: ast.Assign) -> None:
-    value = following.value(node.value)
+    # What several targets share is taken at once, also of a generator.
+    several = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
+    value = eager(following, node.value) if several else following.value(node.value)
     for target in node.targets:
         assign(following, target, value)
 
