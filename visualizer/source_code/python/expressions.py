@@ -435,6 +435,30 @@ def eager(following: Following, node: ast.expr) -> Any:
     return following.lifted(node, (made,), Stream) if isinstance(made, Unknown) else Stream(made)
 
 
+def is_map(following: Following, node: ast.expr) -> bool:
+    """Whether this is a call of Python's `map`, with places alone."""
+    if not isinstance(node, ast.Call) or len(node.args) < 2 or node.keywords:
+        return False
+    if any(isinstance(item, ast.Starred) for item in node.args):
+        return False
+    return isinstance(node.func, ast.Name) and node.func.id == "map" and following.look_up("map") is NOTHING
+
+
+def map_items(following: Following, node: ast.Call) -> Any:
+    """What a call of `map` gives: an iterator that computes each item when it is taken, or else an Unknown."""
+    function, *sources = (eager(following, item) for item in node.args)
+    items = [known_items(following, source) for source in sources]
+    if None in items:
+        return call(following, Symbol("map"), [function, *sources], {}, node)
+
+    def taken() -> Iterator[Any]:
+        for given in zip(*items, strict=False):
+            following.budget.evaluate()
+            yield call(following, function, list(given), {}, node)
+
+    return taken()
+
+
 def eager_for(following: Following, node: ast.expr, body: Sequence[ast.AST]) -> Any:
     """The value of an expression whose items are taken one by one, and `body` done with each."""
     if is_lazy(following, node) and not can_run_ahead(following, node, body):

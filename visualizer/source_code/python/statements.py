@@ -9,7 +9,15 @@ from typing import Any
 
 from visualizer.source_code.python.binding import assign, delete, set_attribute, set_entry
 from visualizer.source_code.python.calls import attribute, call
-from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, eager, eager_for, made_function
+from visualizer.source_code.python.expressions import (
+    HOLDS,
+    HOLDS_NOT,
+    eager,
+    eager_for,
+    is_map,
+    made_function,
+    map_items,
+)
 from visualizer.source_code.python.following import Following, Handler, Left, Raised, Returned, Way
 from visualizer.source_code.python.operations import binary, known_items, likely_items, subscript, truth
 from visualizer.source_code.python.patterns import fits
@@ -332,7 +340,13 @@ def _with(following: Following, node: ast.With | ast.AsyncWith) -> None:
 
 
 def _for(following: Following, node: ast.For | ast.AsyncFor) -> None:
-    iterable = eager_for(following, node.iter, [node.target, *node.body])
+    if isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and is_map(following, node.iter):
+        iterable = map_items(following, node.iter)
+        if isinstance(iterable, Iterator):  # each item is made when the loop comes to it
+            _loop(following, node, iterable)
+            return
+    else:
+        iterable = eager_for(following, node.iter, [node.target, *node.body])
     if isinstance(node, ast.AsyncFor):
         iterable = following.unknown(node.iter, iterable)
     if isinstance(iterable, list | tuple) and any(isinstance(item, Rest) for item in iterable):
