@@ -12,7 +12,7 @@ from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.pick import pick
-from visualizer.ui.kit.text import escaped, markdown_safe
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.look.come_back import (
     come_back_to_network,
     come_back_to_number,
@@ -24,12 +24,13 @@ from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_view import layers_part
 from visualizer.ui.look.model_file_menu import model_file_menu
 from visualizer.ui.look.named_network import named_network
+from visualizer.ui.look.stage_part import shows_classes, stage_part
 from visualizer.ui.look.state import LookState
 from visualizer.ui.look.why_view import why_part
 from visualizer.ui.parts.picture_source import ChosenPicture, chosen_picture, picture_source
+from visualizer.ui.parts.stage import is_staged
 from visualizer.ui.state.models import answer_to_drawing, network_choices, opened_network, probe_picture
 from visualizer.ui.state.session import session, show_message
-from visualizer.ui.state.viewport import is_narrow
 
 SEEN_WIDTH = 260  # pixels
 
@@ -38,12 +39,15 @@ st.title("Look inside")
 
 choices = network_choices(owner)
 come_back_to_network(owner, choices)
-choice = pick("Network", choices, "network-choice")
-sources = st.container()
-controls, picture, answer_place = st.columns([5, 3, 4])
+with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    choice = pick("Network", choices, "network-choice", width="content")
+    files = st.container(width="content")
+with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    sources, controls = st.container(width="content"), st.container(width="content")
+named, stage_place, charts = st.container(), st.container(), st.container()
 try:
     if choice == "named":
-        with controls:
+        with named:
             opened = named_network(owner)
     else:
         opened = opened_network(owner, choice)
@@ -55,22 +59,24 @@ except UserError as error:
 if opened is None:
     st.stop()
 key, network = opened.key, opened.network
+with charts.expander("The picture and the answer", expanded=not (is_staged(network) and shows_classes(opened))):
+    picture, answer_place = st.columns(2)
 
 
 def answer(given: ChosenPicture | None) -> None:
-    """Draw what the network sees and its answer; while somebody draws, only this is redrawn."""
+    """Draw the stage, what the network sees, and its answer; while somebody draws, only this is redrawn."""
     if given is None:
         picture.caption("What the network sees appears here.")
         answer_place.caption("And its answer here.")
         return
     pixels = given.pixels
-    prediction = answer_to_drawing(network, pixels) if given.drawn else probe_picture(key, network, pixels).answer
+    probed = None if given.drawn else probe_picture(key, network, pixels)
+    prediction = answer_to_drawing(network, pixels) if probed is None else probed.answer
     fits = isinstance(prediction, opened.task.answer_type)
     if not fits or (isinstance(prediction, Classes) and len(prediction.values) != len(given.class_names)):
         prediction = None
-    if given.drawn and is_narrow() and prediction is not None:  # The chart is below, out of sight.
-        words = figures_of(type(prediction)).words(prediction, given.annotations)
-        st.markdown(f"It says **{escaped(words)}**")
+    with stage_place:
+        stage_part(opened, given, probed)
     with picture:
         show_seen(given, prediction)
     with answer_place:
@@ -102,8 +108,9 @@ def show_seen(given: ChosenPicture, prediction: Answer | None) -> None:
 come_back_to_picture(owner)
 with sources:
     source = picture_source(opened.classes)
-with controls:
+with files:
     model_file_menu(owner, network, opened.dataset, opened.task)
+with controls:
     given = chosen_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer, opened.task)
     show_message(owner)
 if given is None:
