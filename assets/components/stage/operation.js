@@ -1,7 +1,7 @@
 // Inside one calculation: a window times a kernel, the sum, and what follows, while the window slides over the map.
 import { rgbOf, tint } from "../../lib/colours.js";
 import { arrowStep, make, makeButton, makeRow, pixelUnder } from "../../lib/dom.js";
-import { bracketed, clamp, inFourDigits, inTwoDigits } from "../../lib/numbers.js";
+import { bracketed, clamp, inDecimals, inFourDigits } from "../../lib/numbers.js";
 import { Transport } from "../../lib/transport.js";
 import { numberWidth } from "../sliding_window/geometry.js";
 import { shownChannels } from "../sliding_window/products.js";
@@ -93,8 +93,10 @@ export class Operation {
   async grow(box, reversed) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches || !box) return;
     const own = this.panel.getBoundingClientRect();
+    const zoom = own.width / this.panel.offsetWidth;
+    const [right, down] = [box.left - own.left, box.top - own.top].map((way) => `${way / zoom}px`);
     const small = {
-      transform: `translate(${box.left - own.left}px, ${box.top - own.top}px) scale(${box.width / own.width}, ${box.height / own.height})`,
+      transform: `translate(${right}, ${down}) scale(${box.width / own.width}, ${box.height / own.height})`,
       opacity: 0.2,
     };
     const frames = [small, { transform: "none", opacity: 1 }];
@@ -188,7 +190,6 @@ export class Operation {
     this.paintMap(pen, values, shape, index, box);
     frame(pen, windowBox(box, [rows, columns], [[row, row], [column, column]]));
     this.output.setAttribute("aria-label", `Map ${index + 1}, ${rows} by ${columns} numbers. Arrow keys choose one.`);
-    this.output.setAttribute("aria-valuetext", `row ${row + 1}, column ${column + 1}`);
   }
 
   paintMap(pen, values, shape, index, box, reads = null) {
@@ -210,13 +211,15 @@ export class Operation {
     const scale = this.scaleOf(input, reads);
     const columns = window.columns.length;
     const many = term.values.length > MOST_CELLS;
+    const width = numberWidth(this.find(".numbers").clientWidth - MAP - 110, columns);
+    const decimals = width < 40 ? 2 : 3;
     const grid = (name, numbers, colours) => {
       const part = make("div");
       const cells = make("div", "", many ? "grid tiny" : "grid");
       cells.style.gridTemplateColumns = `repeat(${columns}, auto)`;
       cells.append(
         ...numbers.map((value, at) => {
-          const cell = make("span", many ? "" : inTwoDigits(value));
+          const cell = make("span", many ? "" : inDecimals(value, decimals));
           cell.title = inFourDigits(value);
           tint(cell, rgbOf(value, colours));
           cell.classList.toggle("added", name === "window" && !window.inside[at]);
@@ -227,7 +230,7 @@ export class Operation {
       part.append(make("div", name, "grid-name"), cells);
       return part;
     };
-    holder.style.setProperty("--number-width", `${numberWidth(this.find(".numbers").clientWidth - MAP - 110, columns)}px`);
+    holder.style.setProperty("--number-width", `${width}px`);
     holder.append(grid("window", term.values, scale));
     if (kind === "convolution") {
       holder.append(make("span", "×", "sign"), grid("kernel", term.kernel, around(term.kernel, this.source.colours.signed)));

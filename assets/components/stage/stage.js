@@ -19,6 +19,7 @@ import { Wiring } from "./wiring.js";
 const GROWS_FOR = 130; // milliseconds, the tile under the pointer
 const LEAST_HEIGHT = 330; // pixels of the scene
 const MOST_HEIGHT = 1100;
+const ROOM_ZOOM = 2; // --zoom of stage.css
 const MOST_BARS = 1000; // classes that are an answer with bars
 
 /** @typedef {import("./point.js").Pointed} Pointed */
@@ -49,6 +50,8 @@ class Stage {
     this.unfolded = new Set();
     this.pages = new Map();
     this.zoom = 1;
+    /** @type {HTMLElement} Of the paper: it goes with the scene, which is made anew. */
+    this.holder = this.find(".paper");
     this.pad = new Pad((picture) => this.see(picture, { name: "your drawing", pixels: "", truth: null }));
     this.listen();
     this.endWidth = onWidth(this.scroller, (width) => {
@@ -212,7 +215,7 @@ class Stage {
       first: this.pages.get(node) ?? 0,
       isPicture: node === PICTURE,
     }));
-    const height = within(innerHeight * this.data.height, LEAST_HEIGHT, MOST_HEIGHT) * (this.zoom > 1 ? 1.15 : 1);
+    const height = within(innerHeight * this.data.height, LEAST_HEIGHT * this.zoom, MOST_HEIGHT);
     const paper = Boolean(this.data.drawing);
     this.layout = arrange(this.columns, contents, { width: this.width, height, zoom: this.zoom, paper });
     this.scene.nameOf = (index) => classNames[index] ?? String(index + 1);
@@ -229,7 +232,7 @@ class Stage {
   }
 
   layPaper() {
-    const holder = this.find(".paper");
+    const { holder } = this;
     const { paper } = this.layout;
     holder.hidden = !paper;
     if (!paper) return;
@@ -281,10 +284,11 @@ class Stage {
     scroller.onscroll = () => this.scene.paintOver();
     scroller.onkeydown = (event) => this.press(event);
     this.root.onkeydown = (event) => {
-      if (event.key !== "Escape" || !this.operation.isOpen) return;
-      event.stopPropagation();
-      this.leave();
+      if (event.key !== "Escape") return;
+      if (this.operation.isOpen) this.leave();
+      else if (this.zoom > 1) this.project(false);
     };
+    this.find(".projector").onclick = () => this.project(this.zoom === 1);
     this.find(".into").onclick = () => this.enter();
     const overview = this.scene.overview;
     const scroll = (event) => {
@@ -393,12 +397,19 @@ class Stage {
 
   press(event) {
     if (event.target !== this.scroller || !this.layout) return;
-    if (event.key === "Escape") return this.point(null);
+    if (event.key === "Escape" && this.pointed) {
+      event.stopPropagation();
+      return this.point(null);
+    }
     if (event.key === " ") {
       event.preventDefault();
       return this.play.toggle();
     }
-    if (event.key === "Enter") return this.pointed && this.enter();
+    if (event.key === "Enter") {
+      // Back gets the focus, and the same press would at once lead out again.
+      event.preventDefault();
+      return this.enter();
+    }
     if (event.key === "PageDown" && this.pointed) {
       event.preventDefault();
       const { column } = this.pointed;
@@ -450,6 +461,19 @@ class Stage {
     const box = this.pointed && this.layout ? this.boxOnPage(this.pointed) : null;
     await this.operation.close(box);
     this.scroller.focus({ preventScroll: true });
+  }
+
+  /** For a whole room: the stage alone, above the page and at twice the size. @param {boolean} isOn */
+  project(isOn) {
+    const button = this.find(".projector");
+    button.setAttribute("aria-pressed", String(isOn));
+    this.zoom = isOn ? ROOM_ZOOM : 1;
+    if (isOn) this.root.popover = "manual";
+    this.root.togglePopover(isOn);
+    if (!isOn) this.root.popover = null;
+    this.width = this.scroller.clientWidth;
+    this.lay();
+    button.focus();
   }
 
   // ---- Playing ------------------------------------------------------------------------------------------------

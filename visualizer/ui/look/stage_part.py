@@ -33,7 +33,7 @@ def stage_part(opened: OpenedNetwork, given: ChosenPicture, probed: "Probe | Non
         given: The picture.
         probed: Every layer on that picture; None while one draws.
     """
-    if not is_staged(opened.network):
+    if not is_staged(opened.key, opened.network):
         st.caption(_NOT_HERE)
         return
     network, of_classes = opened.network, shows_classes(opened)

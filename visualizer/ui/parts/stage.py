@@ -42,9 +42,10 @@ class StagePicture:
     truth: int | None = None
 
 
-def is_staged(network: "FlowNetwork") -> bool:
-    """Whether a browser can compute this network."""
-    return address_of(network) is not None
+@keep_results(max_entries=64)
+def is_staged(of: NetworkKey, _network: "FlowNetwork") -> bool:
+    """Whether a browser can compute this network; `of` is what identifies its weights."""
+    return address_of(_network) is not None
 
 
 def stage(
@@ -97,7 +98,9 @@ def stage(
         "opens": on_layer is not None,
         "ledTo": led_to,
     }
-    component("stage")(key=key, data=data, on_layer_change=asked)
+    # A fragment may draw what asks for nothing outside of itself.
+    callbacks = {} if on_layer is None else {"on_layer_change": asked}
+    component("stage")(key=key, data=data, **callbacks)
 
 
 @keep_results(max_entries=64)
