@@ -64,6 +64,7 @@ with charts.expander("The picture and the answer", expanded=not on_stage):
 def answer(given: ChosenPicture | None) -> None:
     """Draw the stage, what the network sees, and its answer; while somebody draws, only this is redrawn."""
     if given is None:
+        stage_place.caption("The network at work appears here.")
         picture.caption("What the network sees appears here.")
         answer_place.caption("And its answer here.")
         return

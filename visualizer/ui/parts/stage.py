@@ -99,7 +99,7 @@ def stage(
         "ledTo": led_to,
     }
     # A fragment may draw what asks for nothing outside of itself.
-    callbacks = {} if on_layer is None else {"on_layer_change": asked}
+    callbacks: dict[str, Any] = {} if on_layer is None else {"on_layer_change": asked}
     component("stage")(key=key, data=data, **callbacks)
 
 
