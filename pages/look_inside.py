@@ -19,7 +19,7 @@ from visualizer.ui.look.layer_view import layers_part
 from visualizer.ui.look.model_file_menu import model_file_menu
 from visualizer.ui.look.named_network import named_network
 from visualizer.ui.look.seen_and_answer import fitting_answer, say_at_once, show_seen, show_what_it_says
-from visualizer.ui.look.stage_part import shows_classes, stage_part
+from visualizer.ui.look.stage_part import open_asked_layer, shows_classes, stage_part
 from visualizer.ui.look.state import LookState
 from visualizer.ui.look.why_view import why_part
 from visualizer.ui.parts.picture_source import ChosenPicture, chosen_picture, picture_source
@@ -93,6 +93,7 @@ answered = inspected.probe.answer
 why = "Why this answer?" if answered is None else figures_of(type(answered)).why
 PARTS = {"Layers": layers_part, "Filters": filters_part, why: why_part}
 come_back_to_number(owner, inspected, choice)
+open_asked_layer(owner, inspected.probe.layers)
 stay_in_tab(PARTS)
 asked = owner.page_state(LookState).asked_network
 owner.look = owner.look.moved(network=choice, asked=asked, picture=given.origin)

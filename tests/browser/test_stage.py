@@ -174,6 +174,35 @@ def test_a_title_opens_the_whole_layer_below(page: Page) -> None:
     expect(page.get_by_role("radio", name="3 Conv2D 16, 3 × 3")).to_be_checked()
 
 
+def test_what_lies_below_the_stage_is_of_the_chosen_picture(page: Page) -> None:
+    open_page(page, "/look_inside")
+    page.get_by_text("Ready-made").click()
+    wait_until_idle(page)
+    page.locator(".stage .strip").get_by_role("radio", name="7").click()
+    expect(what(page)).to_have_text(re.compile("^The answer is 7 with .* It is right.$"))
+    expect(page.get_by_role("combobox", name="Class")).to_have_value("7")
+    wait_until_idle(page)
+    expect(page.locator(".stage .strip").get_by_role("radio", name="7")).to_be_checked()
+
+
+def test_the_projector_shows_the_stage_alone_and_twice_as_large(home) -> None:
+    page, sent = home
+    small = column(page, 1)
+    switch = page.get_by_role("button", name="Projector")
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    box = page.locator(".stage").bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 1280)
+    assert column(page, 1) != small
+    point_at(page, 1, 0.5, 0.1)
+    expect(what(page)).to_have_text(_POINTED)
+    page.keyboard.press("Escape")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    assert column(page, 1) == small
+    assert sent == []
+
+
 def test_a_finger_points_first_and_opens_then(browser: Browser, app_url: str) -> None:
     context = new_context(browser, 390, 844, base_url=app_url)
     page = context.new_page()

@@ -72,6 +72,7 @@ export class Scene {
     this.columns = columns;
     this.layout = layout;
     this.zoom = zoom;
+    this.lit = this.flow = null;
     this.field.style.cssText = `width:${layout.width}px;height:${layout.height}px`;
     this.parts = layout.places.map((place, at) => this.makePart(place, heads[at]));
     this.field.replaceChildren(...this.parts.flatMap(({ canvas, head, foot }) => [canvas, head, foot]));
@@ -282,7 +283,7 @@ export class Scene {
     const between = this.layout.places.filter(({ box }) => box.x > x1 && box.x + box.width < x2 && Math.abs(box.y + box.height / 2 - y1) < box.height / 2);
     pen.beginPath();
     if (between.length && Math.abs(y1 - y2) < 20) {
-      const below = Math.max(...between.map(({ foot }) => foot.y + foot.height)) - 2;
+      const below = Math.min(Math.max(...between.map(({ foot }) => foot.y + foot.height)), this.layout.height) - 4;
       pen.moveTo(x1, y1);
       pen.bezierCurveTo(x1 + 22, y1, x1 + 4, below, x1 + 34, below);
       pen.lineTo(x2 - 34, below);

@@ -226,7 +226,7 @@ class Stage {
     this.scene.setLayout(this.columns, this.layout, this.columns.map((column) => this.headOf(column)), this.zoom);
     this.layPaper();
     this.play.setColumns(this.columns.map(({ node }) => this.titleOf(node)));
-    this.pointed = null;
+    this.pointed = this.light = null;
     this.showValues();
     this.describe();
   }
@@ -576,8 +576,11 @@ class Stage {
     const [channels, rows, columns] = this.data.shape;
     const maps = new Maps();
     this.find(".strip").replaceChildren(
-      ...this.data.strip.map((picture) => {
-        const button = makeButton("", "control", () => this.look(picture));
+      ...this.data.strip.map((picture, place) => {
+        const button = makeButton("", "control", () => {
+          this.look(picture);
+          if (this.data.tells) this.send("picture", place);
+        });
         const canvas = Object.assign(make("canvas"), { width: columns, height: rows });
         const values = new Float32Array(bytesOf(picture.pixels).buffer);
         if (channels === 3) maps.updateColour(values, [rows, columns]);

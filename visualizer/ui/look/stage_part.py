@@ -1,5 +1,7 @@
 """The stage on top of Look inside: the whole network at work on the chosen picture."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +11,15 @@ from visualizer.architecture.answer import Classes
 from visualizer.data.prepare import prepare
 from visualizer.ui.look.layer_choice import open_layer
 from visualizer.ui.look.layer_view import layer_key
+from visualizer.ui.look.state import LookState
 from visualizer.ui.parts.dataset_view import examples, opened_dataset
-from visualizer.ui.parts.picture_source import ChosenPicture
+from visualizer.ui.parts.picture_source import ChosenPicture, choose_picture
 from visualizer.ui.parts.stage import StagePicture, is_staged, stage
 from visualizer.ui.state.models import OpenedNetwork
+from visualizer.ui.state.session import Session, session
 
 if TYPE_CHECKING:
-    from visualizer.inspection.probe import Probe
+    from visualizer.inspection.probe import LayerView, Probe
 
 _LED_TO = "Its answer is drawn below, under “The picture and the answer”."
 _NOT_HERE = (
@@ -37,13 +41,7 @@ def stage_part(opened: OpenedNetwork, given: ChosenPicture, probed: "Probe | Non
         st.caption(_NOT_HERE)
         return
     network, of_classes = opened.network, shows_classes(opened)
-    views = () if probed is None else probed.layers
-
-    def open_below(index: int) -> None:
-        st.session_state["look-parts"] = "Layers"
-        if views:
-            open_layer(views, layer_key(views), index)
-
+    indices, strip = _strip(opened) if isinstance(given.origin, tuple) else ([], [])
     stage(
         "stage",
         opened.key,
@@ -51,10 +49,28 @@ def stage_part(opened: OpenedNetwork, given: ChosenPicture, probed: "Probe | Non
         StagePicture("the picture", given.pixels, given.label),
         class_names=given.class_names if of_classes else (),
         answers=network.answer_kind if of_classes else None,
-        strip=_strip(opened) if isinstance(given.origin, tuple) else (),
-        on_layer=open_below if views else None,
+        strip=strip,
+        on_layer=None if probed is None else partial(_ask_for_layer, session().page_state(LookState)),
+        on_picture=partial(_choose, opened.dataset, indices) if strip else None,
         led_to=_LED_TO,
     )
+
+
+def open_asked_layer(owner: Session, views: "Sequence[LayerView]") -> None:
+    """Let the layer that was asked for on the stage be the open one. Call it before the tabs are drawn."""
+    state = owner.page_state(LookState)
+    if state.asked_layer is not None and state.asked_layer < len(views):
+        st.session_state["look-parts"] = "Layers"
+        open_layer(views, layer_key(views), state.asked_layer)
+    state.asked_layer = None
+
+
+def _ask_for_layer(state: LookState, index: int) -> None:
+    state.asked_layer = index
+
+
+def _choose(dataset: str, indices: list[int], place: int) -> None:
+    choose_picture(opened_dataset(dataset), indices[place])
 
 
 def shows_classes(opened: OpenedNetwork) -> bool:
@@ -62,14 +78,14 @@ def shows_classes(opened: OpenedNetwork) -> bool:
     return opened.network.answering is None and opened.task.answer_type is Classes
 
 
-def _strip(opened: OpenedNetwork) -> list[StagePicture]:
-    """One test picture of each class, or fewer where they are large."""
+def _strip(opened: OpenedNetwork) -> tuple[list[int], list[StagePicture]]:
+    """One test picture of each class, or fewer where they are large; and their indices in the data set."""
     dataset = opened_dataset(opened.dataset)
     most = max(_STRIP_BYTES // (4 * int(np.prod(opened.network.input_shape))), 1)
     indices = examples(dataset, dataset.test, 1)[:most]
     pixels = opened.task.input_of(prepare(dataset.pictures[indices], opened.network.input_shape))
-    labels = dataset.labels[indices]
-    return [
-        StagePicture(dataset.class_names[label], picture, int(label))
-        for label, picture in zip(labels.tolist(), pixels, strict=True)
+    labels = dataset.labels[indices].tolist()
+    named = [
+        StagePicture(dataset.class_names[label], picture, label) for label, picture in zip(labels, pixels, strict=True)
     ]
+    return indices.tolist(), named

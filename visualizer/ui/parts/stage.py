@@ -7,6 +7,7 @@ drawing is in assets/components/stage/.
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def stage(
     drawing: str = "",
     height: float = 0.6,
     on_layer: Callable[[int], None] | None = None,
+    on_picture: Callable[[int], None] | None = None,
     led_to: str = "",
 ) -> None:
     """Draw the stage of a network that `is_staged`.
@@ -71,19 +73,20 @@ def stage(
         picture: The picture that it looks at first.
         class_names: Of the numbers of its answer; none where they are no classes.
         answers: What these numbers are; None where the network's answer is of another kind.
-        strip: Pictures to choose from; the choice stays in the browser.
+        strip: Pictures to choose from; the choice stays in the browser unless `on_picture` is given.
         drawing: How a drawing becomes a picture of the network: the name of a function of `drawing.js`; empty where one
             cannot draw.
         height: Of the scene, as a share of the window's.
-        on_layer: Called with a layer's index before the page reruns, where somebody asks for all of it.
+        on_layer: Called with a layer's index before the page reruns, where somebody asks for all of it. Streamlit keeps
+            it forever, so that it may hold no picture and no network.
+        on_picture: Called in the same way with the place of a chosen picture in the strip.
         led_to: A sentence that leads to the answer, where its kind is drawn elsewhere.
     """
 
-    def asked() -> None:
-        index = sent_by(key, "layer")
-        if on_layer is not None and type(index) is int and 0 <= index < len(network.nodes):
-            on_layer(index)
-
+    callbacks: dict[str, Any] = {}
+    for name, called, most in (("layer", on_layer, len(network.nodes)), ("picture", on_picture, len(strip))):
+        if called is not None:
+            callbacks[f"on_{name}_change"] = partial(_received, key, name, most, called)
     data: dict[str, Any] = {
         "network": address_of(network),
         "layers": _layers(of, network),
@@ -96,11 +99,17 @@ def stage(
         "drawing": drawing,
         "height": height,
         "opens": on_layer is not None,
+        "tells": on_picture is not None,
         "ledTo": led_to,
     }
-    # A fragment may draw what asks for nothing outside of itself.
-    callbacks: dict[str, Any] = {} if on_layer is None else {"on_layer_change": asked}
     component("stage")(key=key, data=data, **callbacks)
+
+
+def _received(key: str, name: str, most: int, called: Callable[[int], None]) -> None:
+    """Hand on a number that the browser sent, if there is such a layer or picture."""
+    index = sent_by(key, name)
+    if type(index) is int and 0 <= index < most:
+        called(index)
 
 
 @keep_results(max_entries=64)
