@@ -19,10 +19,11 @@ def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
     expect(heat).to_have_css("opacity", "0.6")
     first = heat.get_attribute("src")
     slider = page.get_by_role("slider", name="Opacity of the colours")
-    panels.first.scroll_into_view_if_needed()
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
     expect(heat).to_have_css("opacity", "1")
+    panels.first.scroll_into_view_if_needed()
     area = panels.first.locator(".layers").bounding_box()
     page.mouse.move(area["x"] + area["width"] * 0.31, area["y"] + area["height"] * 0.56)
     expect(page.locator(".overlays .readout")).to_have_text(
