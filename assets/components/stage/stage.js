@@ -221,7 +221,7 @@ class Stage {
     this.scene.nameOf = (index) => classNames[index] ?? String(index + 1);
     this.scene.answerWords = (value, index) => {
       const mark = index === this.given.truth ? " ✓" : "";
-      return `${this.data.answers === "probabilities" ? `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)} %` : inFourDigits(value)}${mark}`;
+      return `${this.data.answers === "probabilities" ? `${(100 * value).toFixed(1)}%` : inFourDigits(value)}${mark}`;
     };
     this.scene.setLayout(this.columns, this.layout, this.columns.map((column) => this.headOf(column)), this.zoom);
     this.layPaper();
@@ -524,7 +524,7 @@ class Stage {
     if (!this.classes || !this.data.answers) return this.values ? this.data.ledTo : "";
     const best = this.classes.indexOf(Math.max(...this.classes));
     const name = this.data.classNames[best] ?? `class ${best + 1}`;
-    const value = this.data.answers === "probabilities" ? `${(100 * this.classes[best]).toFixed(1)} %` : `the score ${inFourDigits(this.classes[best])}`;
+    const value = this.data.answers === "probabilities" ? `${(100 * this.classes[best]).toFixed(1)}%` : `the score ${inFourDigits(this.classes[best])}`;
     const { truth } = this.given;
     const right = truth === null ? "" : truth === best ? " It is right." : ` It is wrong: the picture shows ${this.data.classNames[truth]}.`;
     return `The answer is ${name} with ${value}.${right}`;

@@ -1,4 +1,20 @@
-// The page's side of the engine: a network in a web worker, which answers pictures.
+/**
+ * The page's side of the engine: a network in a web worker, which answers pictures.
+ *
+ *     const engine = await Engine.start();
+ *     const network = await fetchNetwork(address);              // network_bytes.js; null: ask the page's script for it
+ *     await engine.load(network.header, network.weights);
+ *     const answer = await engine.run(picture);                 // null where a newer picture came first
+ *     answer.values[node].stages.at(-1)                         // Float32Array, (C, H, W) channel by channel
+ *     answerOf(network.header, answer.values)                   // header.js: probabilities or scores
+ *     engine.giveBack(answer);                                  // once nobody reads it: saves memory being made anew
+ *
+ * header.js says what a header is, and where each number of a run lies; network.js computes in the order of the nodes;
+ * convolution.js, pooling.js, normalization.js, functions.js and moving.js have one function for each operation, which
+ * operations.js names, and meetings.js joins branches; worker.js wraps a network. All numbers of a run lie in one array,
+ * which begins with the picture: it travels from the worker to the page without being copied. What only renames numbers,
+ * such as flattening, shares the array of what it reads; so does the input of a node that reads a single one.
+ */
 import { check, layoutOf, refusal, valuesOf } from "./header.js";
 
 /** @typedef {import("./header.js").Header} Header */
@@ -89,8 +105,8 @@ export class Engine {
    * All numbers of all layers for a picture. Only one picture is computed at a time and only the newest one waits: a
    * pen is faster than a slow network.
    * @param {Float32Array} picture (C, H, W), channel by channel, in [0, 1].
-   * @returns {Promise<Answer | null>} null where a newer picture or another network came first. Rejected with an Error
-   * where the picture does not fit, or the engine has ended.
+   * @returns {Promise<Answer | null>} null where a newer picture, another network or the end came first. Rejected with
+   * an Error where the picture does not fit.
    */
   run(picture) {
     this.waiting?.resolve(null);
@@ -101,7 +117,8 @@ export class Engine {
   }
 
   /**
-   * Let the memory of an answer be used for a later one; the arrays of its `values` are then empty.
+   * Let the memory of an answer be used for a later one; the arrays of its `values` must not be read
+   * again.
    * @param {Answer} answer
    */
   giveBack({ values }) {

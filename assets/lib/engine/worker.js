@@ -18,7 +18,7 @@ const REQUESTS = {
   },
   run({ picture, buffer }) {
     const began = performance.now();
-    const into = new Float32Array(buffer ?? network.layout.length);
+    const into = buffer ? new Float32Array(buffer) : new Float32Array(network.layout.length);
     network.run(picture, { into });
     return { reply: { numbers: into, milliseconds: performance.now() - began }, transfer: [into.buffer] };
   },

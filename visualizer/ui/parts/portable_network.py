@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
 PATH = "/network"
 
+# Above one of these the server computes. The classic example's 20 million multiply-adds take 27 ms in Chromium on one
+# of two busy cores, and torch 3 ms (`benchmarks.stage`); but to and from the server a picture and its numbers travel.
+# So many take about 0.1 s, after which what is shown no longer follows the pen. Counted as `size_of` does.
 MULTIPLY_ADDS_IN_BROWSER = 100_000_000
-NUMBERS_IN_BROWSER = 8_000_000
+# Numbers of all layers. A function such as GELU takes 30 ns for each, and so many fill 16 MB, two or three times.
+NUMBERS_IN_BROWSER = 4_000_000
+# Of all weights: 1.3 s at 100 Mbit/s, once. The classic example has 6.5 MB.
 BYTES_IN_BROWSER = 16_000_000
 
 # Bytes of all networks that are kept together, and how many. A browser asks once, soon after the page's script has run.
