@@ -13,7 +13,7 @@ def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
     wait_until_idle(page)
     page.get_by_role("tab", name="Why this class?").click()
     panels = page.locator(".overlays figure")
-    expect(panels).to_have_count(2)
+    expect(panels).to_have_count(2, timeout=30_000)
     wait_until_idle(page)
     heat = panels.first.locator("img").nth(1)
     expect(heat).to_have_css("opacity", "0.6")
