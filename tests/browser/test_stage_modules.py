@@ -216,6 +216,20 @@ def test_a_connection_is_there_both_ways_with_the_size_of_its_kernel(empty: Page
             assert (weight < 0) == (float(kernel.sum()) < 0)
 
 
+def test_what_is_no_number_is_grey_and_what_is_infinite_takes_an_end(empty: Page) -> None:
+    script = """async (address) => {
+      const { Maps, pixelsOf, rangeOf } = await import(address);
+      const values = Float32Array.from([0, 2, NaN, Infinity]);
+      const range = rangeOf(values);
+      const maps = new Maps();
+      maps.update(values, [2, 2], 0, 1, range, pixelsOf(['#000000', '#ffffff']));
+      return [range, [...maps.canvas.getContext('2d').getImageData(0, 0, 2, 2).data].filter((_, at) => at % 4 === 0)];
+    }"""
+    range_, reds = empty.evaluate(script, f"{ADDRESS}/{STAGE}/paint.js")
+    assert range_ == {"low": 0, "high": 2, "signed": False}
+    assert reds == [0, 255, 128, 255]
+
+
 def random_drawing(seed: int) -> np.ndarray:
     """Some thick lines, (SIDE, SIDE) uint8."""
     from PIL import Image, ImageDraw

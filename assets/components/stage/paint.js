@@ -2,6 +2,7 @@
 import { rgbOf } from "../../lib/colours.js";
 
 const STEPS = 256; // of a colour scale
+const NO_NUMBER = 0xff808080; // grey, which is in no scale
 export const POSITIVE = "#d6604d";
 export const NEGATIVE = "#4393c3";
 const RIM = "rgb(0 0 0 / 75%)";
@@ -60,7 +61,7 @@ export class Maps {
     const factor = (STEPS - 1) / (range.high - range.low);
     for (let at = 0; at < this.pixels.length; at++) {
       const step = (values[from + at] - range.low) * factor + 0.5;
-      this.pixels[at] = colours[step < 0 ? 0 : step >= STEPS ? STEPS - 1 : step | 0];
+      this.pixels[at] = step < 0 ? colours[0] : step >= STEPS ? colours[STEPS - 1] : (colours[Math.floor(step)] ?? NO_NUMBER);
     }
     this.canvas.getContext("2d").putImageData(image, 0, 0);
   }

@@ -19,6 +19,8 @@ import { Wiring } from "./wiring.js";
 const GROWS_FOR = 130; // milliseconds, the tile under the pointer
 const LEAST_HEIGHT = 330; // pixels of the scene
 const MOST_HEIGHT = 1100;
+const NO_NUMBERS =
+  "Some numbers of this answer are no numbers any more, or infinite: the network’s weights have grown too large.";
 const ROOM_ZOOM = 2; // --zoom of stage.css
 const MOST_BARS = 1000; // classes that are an answer with bars
 
@@ -522,6 +524,7 @@ class Stage {
 
   answerSentence() {
     if (!this.classes || !this.data.answers) return this.values ? this.data.ledTo : "";
+    if (!this.classes.every(Number.isFinite)) return NO_NUMBERS;
     const best = this.classes.indexOf(Math.max(...this.classes));
     const name = this.data.classNames[best] ?? `class ${best + 1}`;
     const value = this.data.answers === "probabilities" ? `${(100 * this.classes[best]).toFixed(1)}%` : `the score ${inFourDigits(this.classes[best])}`;

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from visualizer.inspection.probe import LayerView, Probe
 
 _LED_TO = "Its answer is drawn below, under “The picture and the answer”."
+_NO_CLASSES = "This network does not end in one number for each class."
 _NOT_HERE = (
     "This network is too large for the browser, or has a layer that only the server can compute: "
     "below, the server shows every layer."
@@ -52,7 +53,7 @@ def stage_part(opened: OpenedNetwork, given: ChosenPicture, probed: "Probe | Non
         strip=strip,
         on_layer=None if probed is None else partial(_ask_for_layer, session().page_state(LookState)),
         on_picture=partial(_choose, opened.dataset, indices) if strip else None,
-        led_to=_LED_TO,
+        led_to=_NO_CLASSES if of_classes else _LED_TO,
     )
 
 

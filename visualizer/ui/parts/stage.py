@@ -80,7 +80,7 @@ def stage(
         on_layer: Called with a layer's index before the page reruns, where somebody asks for all of it. Streamlit keeps
             it forever, so that it may hold no picture and no network.
         on_picture: Called in the same way with the place of a chosen picture in the strip.
-        led_to: A sentence that leads to the answer, where its kind is drawn elsewhere.
+        led_to: A sentence that leads to the answer where the stage shows none.
     """
 
     callbacks: dict[str, Any] = {}
