@@ -112,11 +112,15 @@ export function arrange(columns, contents, { width, height, zoom, paper }) {
   const { depths, lanes } = lanesOf(columns.map(({ sources }) => sources));
   const count = 1 + Math.max(...lanes);
   const lane = Math.max(height / count, count > 1 ? LANE * zoom : 0);
-  const inner = lane - (HEAD + FOOT) * zoom;
+  // Where no branch passes, a column has the height of all lanes.
+  const bands = columns.map((_, at) =>
+    isAlone(columns, depths, lanes, at) ? { top: 0, inner: lane * count } : { top: lanes[at] * lane, inner: lane },
+  );
+  for (const band of bands) band.inner -= (HEAD + FOOT) * zoom;
   const least = Array.from({ length: 1 + Math.max(...depths) }, () => 0);
   /** @type {(size: number) => { sizes: ReturnType<typeof sized>[], widths: number[], total: number }} */
   const attempt = (size) => {
-    const sizes = contents.map((content) => sized(content, inner, size * zoom, zoom));
+    const sizes = contents.map((content, at) => sized(content, bands[at].inner, size * zoom, zoom));
     const widths = [...least];
     sizes.forEach(({ box }, at) => (widths[depths[at]] = Math.max(widths[depths[at]], box[0])));
     if (paper) widths[0] = Math.max(widths[0], PAPER.side * zoom);
@@ -130,7 +134,8 @@ export function arrange(columns, contents, { width, height, zoom, paper }) {
   const places = columns.map((_, at) => {
     const { box, ...rest } = sizes[at];
     const depth = depths[at];
-    const [left, top] = [margin + lefts[depth], lanes[at] * lane];
+    const { top, inner } = bands[at];
+    const left = margin + lefts[depth];
     const middle = left + widths[depth] / 2;
     const head = { x: middle - slot[depth] / 2, y: top, width: slot[depth], height: HEAD * zoom };
     const y = top + HEAD * zoom + (inner - box[1]) / 2;
@@ -138,6 +143,15 @@ export function arrange(columns, contents, { width, height, zoom, paper }) {
     return { column: at, ...rest, box: { x: middle - box[0] / 2, y, width: box[0], height: box[1] }, head, foot };
   });
   return { width: Math.max(width, right + 2 * MARGIN), height: lane * count, places, paper: paper ? above(places[0], lane * count, zoom) : null };
+}
+
+/** Whether a column is the only one at its depth, and no branch passes it. */
+function isAlone(columns, depths, lanes, at) {
+  const depth = depths[at];
+  if (depths.some((other, column) => other === depth && column !== at)) return false;
+  return !columns.some(({ sources }, to) =>
+    sources.some((from) => depths[from] < depth && depth < depths[to] && lanes[from] + lanes[to] > 0),
+  );
 }
 
 /** Room for a paper above the picture, which moves down. @type {(picture: Place, height: number, zoom: number) => Box} */
