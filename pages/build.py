@@ -8,9 +8,10 @@ from visualizer.limits import limits
 from visualizer.ui.build.card_list import card_list
 from visualizer.ui.build.download_menu import download_menu
 from visualizer.ui.build.gallery import gallery_button
+from visualizer.ui.build.go_to_cards import go_to_cards
 from visualizer.ui.build.keras_code import paste_keras
 from visualizer.ui.build.layer_card import kept_too
-from visualizer.ui.build.upload_menu import upload_menu
+from visualizer.ui.build.upload_menu import show_upload, take_upload, upload_menu
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.grey import grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
@@ -18,11 +19,11 @@ from visualizer.ui.kit.links import page
 from visualizer.ui.kit.quantities import count, size
 from visualizer.ui.parts.fit_network import fit_offer
 from visualizer.ui.parts.network_link import link_popover, open_link, show_arrival
-from visualizer.ui.parts.passed_bound import show_passed_bound
 from visualizer.ui.state.dataset_names import chosen_dataset, goal_of
 from visualizer.ui.state.session import session, show_message
 
 owner = session()
+take_upload(owner)
 open_link(owner)
 architecture = owner.architecture
 dataset = chosen_dataset(owner)
@@ -45,11 +46,13 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     if owner.history.future:
         st.button("Redo", key="redo", icon=":material/redo:", on_click=owner.redo)
 
+show_upload(owner)
 show_message(owner)
 show_arrival(owner)
 fit_offer(owner, "build")
 paste_keras(owner, dataset.classes)
 show(volumes(architecture, report), "volumes")
+st.caption("Drawn to scale. Click a volume to go to its card below.")
 
 with st.container(horizontal=True, gap="medium"):
     st.metric(
@@ -68,9 +71,7 @@ with st.container(horizontal=True, gap="medium"):
         help="Memory for one batch of the input and of every layer’s output, at 4 bytes per number; "
         f"at most {size(limits().batch_bytes)} here.",
     )
-show_passed_bound(owner, report)
-if report.problem and not report.passed_bound():
-    st.error(str(report.problem), icon=":material/error:")
 
 st.subheader("Layers")
 card_list(owner, report)
+go_to_cards(owner, "volumes")

@@ -16,7 +16,7 @@ from visualizer.ui.look.come_back import (
 from visualizer.ui.look.filters_view import filters_part
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_view import layers_part
-from visualizer.ui.look.model_file_menu import model_file_menu
+from visualizer.ui.look.model_file_menu import model_file_menu, take_model_file
 from visualizer.ui.look.named_network import named_network
 from visualizer.ui.look.seen_and_answer import fitting_answer, say_at_once, show_seen, show_what_it_says
 from visualizer.ui.look.stage_part import open_asked_layer, shows_classes, stage_part
@@ -30,6 +30,7 @@ from visualizer.ui.state.session import session, show_message
 owner = session()
 st.title("Look inside")
 
+take_model_file(owner)
 choices = network_choices(owner)
 come_back_to_network(owner, choices)
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

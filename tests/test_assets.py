@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from assets.make_colour_network import ARCHITECTURE as COLOURS
 from assets.make_concept_networks import DETECTOR
 from visualizer.architecture.model_file import load_model, load_notes
 from visualizer.architecture.network import build
@@ -44,6 +46,33 @@ def test_the_home_network_is_as_good_as_its_notes_say() -> None:
         assert abs(accuracy(split) - float(notes[f"{split}_accuracy"])) < 0.0001
     assert accuracy("test") > 0.95
     assert accuracy("validation") > 0.97
+
+
+def test_the_network_of_colours_is_as_good_as_its_notes_say_on_photos_that_it_never_saw() -> None:
+    path = HOME_NETWORK.with_name("colour_network.safetensors")
+    assert path.stat().st_size < 1_000_000
+    architecture, weights = load_model(path)
+    assert architecture == COLOURS
+    notes = load_notes(path)
+    network = build(architecture).eval()
+    network.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+    dataset = load_dataset(notes["dataset"])
+    with torch.no_grad():
+        answers = network(torch.from_numpy(prepare(dataset.pictures[dataset.test], architecture.input_shape)))
+    accuracy = float((answers.argmax(dim=1).numpy() == dataset.labels[dataset.test]).mean())
+    assert accuracy == pytest.approx(float(notes["test_accuracy"]), abs=0.005)
+    assert accuracy > 0.85
+
+
+def test_the_kernels_of_colours_are_patterns_and_not_noise() -> None:
+    """A pattern changes little from weight to weight; the differences in noise have three times its energy."""
+    _, weights = load_model(HOME_NETWORK.with_name("colour_network.safetensors"))
+    kernels = next(array for array in weights.values() if array.shape[1:] == (3, 7, 7)).astype(np.float64)
+    norms = np.sqrt(np.square(kernels).sum(axis=(1, 2, 3)))
+    seen = kernels[norms > 0.1 * norms.max()]
+    assert len(seen) >= 12
+    differences = sum(np.square(np.diff(seen, axis=axis)).sum(axis=(1, 2, 3)) for axis in (2, 3))
+    assert np.median(differences / np.square(seen).sum(axis=(1, 2, 3))) < 1.0
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,16 @@ export const wholeApp = () => document.querySelector('[data-testid="stApp"]');
 export const withKey = (key) => document.querySelector(`.st-key-${key}`);
 
 /**
+ * The container or widget with that key that is on the screen. Streamlit has some elements twice, once without a place.
+ *
+ * @type {(key: string) => HTMLElement | undefined}
+ */
+export const shownWithKey = (key) =>
+  [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`.st-key-${key}`))].find(
+    (element) => element.getClientRects().length,
+  );
+
+/**
  * The cards of a list that are on the screen, from top to bottom. Streamlit has some elements twice, once without a place.
  *
  * @type {(list: HTMLElement) => HTMLElement[]}
@@ -35,11 +45,15 @@ export function plotlyDrawing(key) {
   return drawing?.on ? drawing : null;
 }
 
-/** Let a drawing, and what lies over it to be dragged, look clickable. @type {(drawing: PlotlyDrawing) => void} */
-export function showClickable(drawing) {
+/**
+ * Let a drawing, and what lies over it to be dragged, look clickable or as it was.
+ *
+ * @type {(drawing: PlotlyDrawing, isClickable?: boolean) => void}
+ */
+export function showClickable(drawing, isClickable = true) {
   /** @type {NodeListOf<HTMLElement>} */
   const layers = drawing.querySelectorAll(".nsewdrag");
-  for (const part of [drawing, ...layers]) part.style.cursor = "pointer";
+  for (const part of [drawing, ...layers]) part.style.cursor = isClickable ? "pointer" : "";
 }
 
 /**

@@ -77,13 +77,13 @@ def _build(page: Page) -> Iterator[str]:
     yield "/build, a network that does not fit"
     page.get_by_role("button", name="Undo").click()
     settle(page)
-    page.get_by_role("button", name="Move, connect, fold or delete layer 3").click()
+    page.get_by_role("button", name="Menu of layer 3").click()
     page.get_by_role("menuitem", name="Skip connection from …").click()
     settle(page)
     yield "/build, a skip connection to be chosen"
     page.get_by_role("button", name="Connect", exact=True).click()
     settle(page)
-    page.get_by_role("button", name="Move, connect, fold or delete layer 4").click()
+    page.get_by_role("button", name="Menu of layer 4").click()
     page.get_by_role("menuitem", name="Fold into a block …").click()
     settle(page)
     page.get_by_role("button", name="Fold", exact=True).click()

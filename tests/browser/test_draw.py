@@ -14,7 +14,7 @@ ONE: Points = [(0.5, 0.12), (0.5, 0.5), (0.5, 0.88)]
 
 def open_paper(page: Page) -> None:
     open_page(page, "/look_inside")
-    page.get_by_text("Ready-made").click()
+    page.get_by_text("Ready-made: digits").click()
     wait_until_idle(page)
     page.get_by_role("radio", name="Draw").click()
     expect(paper(page)).to_be_visible()

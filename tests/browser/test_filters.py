@@ -27,7 +27,7 @@ def click_tile(page: Page, chart: str, title: str) -> None:
 
 def test_a_filter_is_chosen_by_a_click_and_a_picture_is_made_for_it(page: Page):
     open_page(page, "/look_inside")
-    page.get_by_text("Ready-made", exact=True).click()
+    page.get_by_text("Ready-made: digits", exact=True).click()
     wait_until_idle(page)
     open_filters(page, "3  Conv2D 16")
     click_tile(page, "filters-2", "7")

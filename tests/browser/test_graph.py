@@ -14,7 +14,7 @@ def lines(page: Page) -> list[str]:
 
 
 def menu(page: Page, layer: int) -> Locator:
-    return page.get_by_role("button", name=f"Move, connect, fold or delete layer {layer}", exact=True)
+    return page.get_by_role("button", name=f"Menu of layer {layer}", exact=True)
 
 
 def settle(page: Page) -> None:
@@ -52,7 +52,7 @@ def test_a_residual_block_is_built_with_the_mouse_trained_and_looked_into(page: 
     block.click()
     settle(page)
     rail_is_beside_the_cards(page)
-    page.get_by_role("button", name="Move, connect, repeat, rename or delete “Residual block”, layers 2 to 4").click()
+    page.get_by_role("button", name="Menu of “Residual block”, layers 2 to 4").click()
     page.get_by_role("menuitem", name="Unfold into single layers").click()
     expect(block).to_have_count(0)
     settle(page)
@@ -120,9 +120,8 @@ def test_a_residual_block_is_built_with_the_keyboard_alone(page: Page) -> None:
 
 def test_a_layer_is_added_with_the_keyboard_alone(page: Page) -> None:
     open_page(page, "/build")
-    plus = page.get_by_role("button", name="Add a layer below layer 1", exact=True)
-    tab_to(page, plus)
-    page.keyboard.press("Enter")
+    tab_to(page, menu(page, 1))
+    choose(page, "Add a layer below …")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Convolution", exact=True)).to_be_visible()
     settle(page)
@@ -131,13 +130,14 @@ def test_a_layer_is_added_with_the_keyboard_alone(page: Page) -> None:
     expect(dialog).not_to_be_visible()
     settle(page)
     assert lines(page)[1:3] == ["1 Conv2D 8, 3 × 3", "2 BatchNormalization"]
-    assert has_focus(plus)
+    assert has_focus(menu(page, 1))
     # Closed with the keyboard, it changes nothing.
-    page.keyboard.press("Enter")
+    choose(page, "Add a layer below …")
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()
     assert len(lines(page)) == 8
+    assert has_focus(menu(page, 1))
     no_exceptions(page)
 
 

@@ -1,6 +1,8 @@
 """Files of Keras and of ONNX are sent to Look inside: the page shows what they answer there."""
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
+from tests.browser.test_keras_code import paste_and_build
 from tests.browser.test_model_file import answer, open_menu
 from tests.keras_example import saved_by_keras
 from visualizer.architecture.network import build
@@ -52,3 +55,33 @@ def test_a_file_of_another_program_is_looked_into(page: Page, tmp_path, made, na
         assert int(shown[1]) == int(expected.argmax())
         assert float(shown[2]) == pytest.approx(expected.max() * 100, abs=0.11)
     no_exceptions(page)
+
+
+def description(folder: Path) -> str:
+    """What Keras's `model.to_json()` gives of the network of `of_keras`."""
+    data, _ = of_keras(folder)
+    return zipfile.ZipFile(io.BytesIO(data)).read("config.json").decode()
+
+
+def is_built(page: Page) -> None:
+    """The network of `of_keras` is in Build: its name, and its 60 + 2,170 parameters."""
+    expect(page.get_by_text("2,230", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Built: 3 layers with 2,230 parameters")).to_be_visible()
+    no_exceptions(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1,898", exact=True)).to_be_visible()
+
+
+def test_a_description_of_keras_is_pasted(page: Page, tmp_path) -> None:
+    paste_and_build(page, description(tmp_path))
+    is_built(page)
+
+
+def test_a_description_of_keras_is_opened_in_build(page: Page, tmp_path) -> None:
+    open_page(page, "/build")
+    expect(page.get_by_text("1,898", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.get_by_test_id("stPopoverBody").locator("input[type=file]").set_input_files(
+        {"name": "net.json", "mimeType": "application/json", "buffer": description(tmp_path).encode()}
+    )
+    is_built(page)

@@ -39,7 +39,7 @@ def sum_of_products(page: Page, term: int = 0) -> float:
 
 def test_a_pixel_is_clicked_and_followed_to_the_picture(page: Page):
     open_page(page, "/look_inside")
-    page.get_by_text("Ready-made").click()
+    page.get_by_text("Ready-made: digits").click()
     wait_until_idle(page)
     click_map(page, 2, 3, 5)
     settle(page, "^0 2 3 5$")

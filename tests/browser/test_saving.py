@@ -34,7 +34,7 @@ def figure(page: Page, name: str) -> Locator:
     path, tab, _ = FIGURES[name]
     open_page(page, path)
     if path == "/look_inside":
-        page.get_by_role("radio", name="Ready-made").click()
+        page.get_by_role("radio", name="Ready-made: digits").click()
         wait_until_idle(page)
     if name == "silhouette":
         page.get_by_role("button", name="Start from the gallery").click()

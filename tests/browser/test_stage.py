@@ -167,7 +167,7 @@ def test_the_keyboard_goes_everywhere(home, seen: Probe) -> None:
 
 def test_a_title_opens_the_whole_layer_below(page: Page) -> None:
     open_page(page, "/look_inside")
-    page.get_by_text("Ready-made").click()
+    page.get_by_text("Ready-made: digits").click()
     wait_until_idle(page)
     page.locator(".stage .head button", has_text="Conv2D").nth(1).click()
     wait_until_idle(page)
@@ -176,7 +176,7 @@ def test_a_title_opens_the_whole_layer_below(page: Page) -> None:
 
 def test_what_lies_below_the_stage_is_of_the_chosen_picture(page: Page) -> None:
     open_page(page, "/look_inside")
-    page.get_by_text("Ready-made").click()
+    page.get_by_text("Ready-made: digits").click()
     wait_until_idle(page)
     page.locator(".stage .strip").get_by_role("radio", name="7").click()
     expect(what(page)).to_have_text(re.compile("^The answer is 7 with .* It is right.$"))

@@ -9,7 +9,7 @@ from tests.browser.app import click_as_soon_as_it_is_there, no_exceptions, open_
 
 def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
     open_page(page, "/look_inside")
-    page.get_by_role("radio", name="Ready-made").click()
+    page.get_by_role("radio", name="Ready-made: digits").click()
     wait_until_idle(page)
     page.get_by_role("tab", name="Why this class?").click()
     panels = page.locator(".overlays figure")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.figures.reading import cell_at, image_pixels, texts
-from visualizer.figures.kernels import kernel_grid, weight_matrix
+from visualizer.figures.kernels import kernel_grid, kernel_norms, weight_matrix
 
 KERNELS = np.random.default_rng(2).normal(size=(5, 3, 2, 3)).astype(np.float32)
 
@@ -24,6 +24,28 @@ def test_kernels_of_a_page_keep_their_numbers():
     figure = kernel_grid(KERNELS, input_channel=0, first=65).figure
     assert list(figure.data[1].text) == ["65", "66", "67", "68", "69"]
     assert figure.data[0].customdata[0, 0, 0] == 65
+
+
+@pytest.mark.parametrize("channel", [1, None])
+def test_kernels_in_another_order_have_their_numbers_and_norms(channel):
+    chart = kernel_grid(
+        KERNELS, input_channel=channel, columns=5, numbers=[4, 1, 9, 2, 7], norms=True, marked=9, channel_name="green"
+    )
+    shown = KERNELS if channel is None else KERNELS[:, [channel]]
+    norms = [np.linalg.norm(kernel) for kernel in shown]
+    titles = [f"{number}<br>{norm:.3g}" for number, norm in zip([4, 1, 9, 2, 7], norms, strict=True)]
+    written = next(trace for trace in chart.figure.data if getattr(trace, "mode", None) == "text")
+    assert list(written.text) == titles
+    assert titles[0].replace("<br>", ": ") in chart.alt
+    assert ("weights for green" in chart.alt) is (channel is not None)
+    cells = chart.figure.data[0 if channel is not None else 1].customdata
+    assert set(cells[..., 0][np.isfinite(cells[..., 0])].astype(int).ravel()) - {0} == {4, 1, 9, 2, 7}
+    assert written.x[2] < min(chart.figure.data[-1].x) < written.x[3]
+
+
+def test_a_norm_is_that_of_all_weights_of_a_filter():
+    kernels = np.array([[[[3.0]], [[4.0]]], [[[0.0]], [[-2.0]]]], dtype=np.float32)
+    np.testing.assert_allclose(kernel_norms(kernels), [5, 2])
 
 
 @pytest.mark.parametrize("channel", [0, None])

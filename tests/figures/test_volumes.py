@@ -9,7 +9,7 @@ from hypothesis import given
 
 from tests.figures.reading import texts, traces_named
 from tests.strategies import any_architectures
-from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.architecture import Architecture, Block, summarize
 from visualizer.architecture.goal import class_goal
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -49,6 +49,12 @@ def test_maps_are_drawn_to_scale(preset):
         assert other_tall / shape[1] == pytest.approx(tall / height)
         assert other_length / shape[0] == pytest.approx(length / channels)
         assert slant / shape[2] == pytest.approx(tall / height * OBLIQUE)
+
+
+def test_each_volume_says_which_layers_it_is():
+    architecture = Architecture("", (3, 8, 8), (Conv2D(4, padding="same"),) * 4, (), (Block("Pair", 1, 2),))
+    told = [body.meta for body in bodies(draw(architecture).figure)]
+    assert told == [{"first": first, "several": first == 1} for first in (-1, 0, 1, 3)]
 
 
 def test_slanted_edges_are_drawn_at_half_their_length():

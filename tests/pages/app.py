@@ -35,6 +35,15 @@ def without_exception(app: AppTest) -> AppTest:
     return app
 
 
+def after_reading(app: AppTest) -> AppTest:
+    """The page once the file that it reads, if it does, has been read."""
+    for key, job in list(app.session_state["visualizer"].jobs.items()):
+        if key.endswith("-reading"):
+            job.join(60)
+            app.run()
+    return without_exception(app)
+
+
 def open_from_gallery(app: AppTest, button: str) -> AppTest:
     """On Build: open the network of the gallery that has this button."""
     without_exception(app.button(key="gallery").click().run())
@@ -57,8 +66,9 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
 
 
 def add_layer(app: AppTest, key: str, layer_type: str) -> None:
-    """Click on one of Build's buttons that add a layer, and in the list that it opens on that type."""
-    without_exception(app.button(key=key).click().run())
+    """Ask one of Build's menus, or the button below its list, to add a layer; then choose its type."""
+    menu = next((menu for menu in app.get("menu_button") if menu.key == key), None)
+    without_exception((app.button(key=key).click() if menu is None else menu.click("add")).run())
     without_exception(app.button(key=f"add-{layer_type}").click().run())
 
 

@@ -1,17 +1,21 @@
 """The Build page."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import ROOT, add_layer, alts, open_from_gallery, open_page, without_exception
+from tests.pages.app import ROOT, add_layer, after_reading, alts, open_from_gallery, open_page, without_exception
 from visualizer.architecture.architecture import architecture_to_json
 from visualizer.architecture.gallery.catalog import GALLERY
 from visualizer.architecture.layer import grouped_layer_types
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.presets import CLASSIC, LENET, TINY
 from visualizer.source_code import task_scripts
 from visualizer.ui.build.keras_code import EXAMPLE, PYTORCH_EXAMPLE
+from visualizer.ui.build.problems import MOST_LISTED
 
 
 def metric(app: AppTest, label: str) -> str:
@@ -70,7 +74,7 @@ def test_a_leaky_relu_says_its_slope_and_as_a_layer_of_its_own_lets_it_be_chosen
     owner = app.session_state["visualizer"]
     ((_, module),) = owner.architecture.layers[0].stages((1, 8, 8))[1:]
     assert module.negative_slope == 0.2
-    add_layer(app, "bare-add-0", "Activation")
+    add_layer(app, "bare-action-0", "Activation")
     card = owner.history.present.ids[1]
     open_card(app, card)
     assert "negative_slope" not in " ".join(field.key for field in app.number_input)
@@ -101,7 +105,7 @@ def test_what_is_seldom_changed_is_folded_away(app):
 
 
 def test_a_layer_is_added_before_the_first(app):
-    add_layer(app, "bare-add-first", "BatchNormalization")
+    add_layer(app, "bare-action-input", "BatchNormalization")
     assert cards(app)[0].startswith("1 BatchNormalization → 8 × 8 × 1")
 
 
@@ -126,7 +130,7 @@ def test_every_layer_type_is_offered_under_the_heading_of_its_group(app):
 
 def test_an_added_layer_is_one_step_of_undo(app):
     before = cards(app)
-    add_layer(app, "bare-add-0", "Conv2D")
+    add_layer(app, "bare-action-0", "Conv2D")
     assert cards(app)[1].startswith("2 Conv2D 32, 3 × 3")
     without_exception(app.button(key="undo").click().run())
     assert cards(app) == before
@@ -134,7 +138,7 @@ def test_an_added_layer_is_one_step_of_undo(app):
 
 
 def test_layers_are_added_moved_copied_and_deleted(app):
-    add_layer(app, "bare-add-0", "Dropout")
+    add_layer(app, "bare-action-0", "Dropout")
     assert [card.split(" ")[1] for card in cards(app)[:3]] == ["Conv2D", "Dropout", "MaxPooling2D"]
     without_exception(menu(app, "bare-action-6").click("down").run())
     assert [card.split(" ")[1] for card in cards(app)[:3]] == ["Conv2D", "MaxPooling2D", "Dropout"]
@@ -154,6 +158,53 @@ def test_a_layer_that_does_not_fit_says_why_and_offers_the_fix(app):
     assert metric(app, "Parameters") == "1,898"
 
 
+def problems(app: AppTest) -> list[str]:
+    """The problems at the top of the list: their words, then the fixes of all."""
+    words = [text.value for text in app.markdown if "](#card-" in text.value]
+    return words + [button.label for button in app.button if (button.key or "").startswith("top-fix-")]
+
+
+def test_every_problem_is_repeated_above_the_cards_with_a_link_to_its_card_and_its_fixes(app):
+    assert problems(app) == []
+    without_exception(menu(app, "bare-action-4").click("delete").run())
+    assert problems(app) == [
+        ":red[:material/error:] **[Layer 5, Dense 10](#card-5)** does not fit. Feature maps of 2 × 2 × 16 arrive. "
+        "Dense needs a vector: one long row of numbers.",
+        "Put Flatten before it",
+        "Put GlobalAveragePooling2D before it",
+    ]
+    without_exception(app.button(key="top-fix-5-0").click().run())
+    assert problems(app) == []
+    assert metric(app, "Parameters") == "1,898"
+
+
+def test_of_many_problems_the_first_are_listed_and_the_others_counted(app):
+    pools = tuple(MaxPooling2D(pool_size=(9, 9)) for _ in range(11))
+    adding = replace(TINY.architecture, layers=(*pools, Add()), wires=(*((-1,) for _ in pools), tuple(range(11))))
+    app.session_state["visualizer"].open_architecture(adding)
+    without_exception(app.run())
+    listed = [text for text in problems(app) if "](#card-" in text]
+    assert len(listed) == MOST_LISTED
+    assert listed[0].startswith(":red[:material/error:] **[Layer 1, MaxPooling2D 9 × 9](#card-")
+    assert "The list below marks 3 more layers that do not fit." in [caption.value for caption in app.caption]
+
+
+def test_a_row_has_one_fold_and_one_menu(app):
+    row = app.get("menu_button")[1]
+    assert row.label == "Menu of layer 1"
+    assert [option.split(" ", 1)[1] for option in row.options] == [
+        "Add a layer below …",
+        "Move up",
+        "Move down",
+        "Duplicate",
+        "Skip connection from …",
+        "Branch from here",
+        "Fold into a block …",
+        "Delete",
+    ]
+    assert [button.key for button in app.button if (button.key or "").endswith("-0")] == ["open-0"]
+
+
 def test_the_last_layer_must_give_one_number_for_each_class(app):
     open_card(app, 5)
     without_exception(app.number_input(key="setting-5-units").set_value(12).run())
@@ -165,14 +216,14 @@ def test_the_last_layer_must_give_one_number_for_each_class(app):
 def test_an_architecture_is_uploaded(app):
     text = architecture_to_json(LENET.architecture).encode()
     app.file_uploader[0].set_value(("lenet.json", text, "application/json"))
-    without_exception(app.run())
+    after_reading(app.run())
     assert metric(app, "Parameters") == "61,706"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": "cnn-visualizer/architecture"}', b"\xff\xfe\x00"])
 def test_a_bad_file_gets_one_sentence_and_loses_nothing(app, content):
     app.file_uploader[0].set_value(("bad.json", content, "application/json"))
-    without_exception(app.run())
+    after_reading(app.run())
     assert len(app.error) == 1
     assert metric(app, "Parameters") == "1,898"
     without_exception(app.run())

@@ -147,7 +147,7 @@ def test_the_input_branches_too_or_its_menu_says_why_not(app):
     undo(app)
     start_with(app, replace(RESIDUAL, layers=(), wires=()))
     menus = {button.key: button for button in app.get("menu_button")}
-    assert ":gray[" in menus["bare-action-input"].options[0]
+    assert ":gray[" in menus["bare-action-input"].options[1]
     choose(app, "bare-action-input", "branch")
     assert app.error[0].value.startswith("A branch runs beside a layer that reads this one alone")
 
@@ -269,9 +269,9 @@ def test_a_layer_is_moved_into_an_open_block_and_out_again(app):
 
 def test_a_layer_added_below_the_last_of_an_open_block_is_in_it_and_one_below_the_block_is_not(app):
     ids = start_with(app, BLOCK)
-    add_layer(app, f"bare-add-{ids[3]}", "Dropout")
+    add_layer(app, f"bare-action-{ids[3]}", "Dropout")
     assert draft(app).architecture.blocks == (replace(BLOCK.blocks[0], last=4),)
-    add_layer(app, f"bare-add-block-{ids[1]}", "Dropout")
+    add_layer(app, f"bare-action-block-{ids[1]}", "Dropout")
     assert draft(app).architecture.blocks == (replace(BLOCK.blocks[0], last=4),)
     assert [type(layer) for layer in draft(app).architecture.layers[4:6]] == [Dropout, Dropout]
 

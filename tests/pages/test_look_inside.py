@@ -80,6 +80,12 @@ def test_the_bundled_network_knows_its_digits(app):
     assert any("The answer is 0" in text and "It is right." in text for text in alts(app))
 
 
+def test_the_network_of_colours_names_the_colour_and_the_shape_of_its_own_pictures(app):
+    choose(app, "network-choice", "colours")
+    assert app.selectbox(key="picture-class-colour_shapes").options[0] == "red circle"
+    assert any("The answer is red circle" in text and "It is right." in text for text in alts(app))
+
+
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP"])
 def test_a_picture_is_uploaded(app, format):
     choose(app, "picture-source", "upload")

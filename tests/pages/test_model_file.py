@@ -1,6 +1,7 @@
 """A network is saved with its weights and opened again on Look inside."""
 
 import io
+import threading
 import zipfile
 
 import numpy as np
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture
 from tests.keras_example import saved_by_keras
-from tests.pages.app import alts, open_page, without_exception
+from tests.pages.app import after_reading, alts, open_page, without_exception
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
@@ -18,6 +19,7 @@ from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
 from visualizer.inspection.onnx_file import onnx_bytes
+from visualizer.ui.parts import network_upload
 from visualizer.ui.shell.own_workspace import WorkspaceState
 
 
@@ -29,7 +31,7 @@ def opened_menu() -> AppTest:
 
 def uploaded(app: AppTest, data: bytes) -> AppTest:
     app.get("file_uploader")[0].set_value(("network.safetensors", data, "application/octet-stream"))
-    return without_exception(app.run())
+    return after_reading(app.run())
 
 
 def file_of(architecture, dataset: str, seed: int = 5) -> bytes:
@@ -149,7 +151,30 @@ def keras_file(tmp_path_factory) -> bytes:
 
 def sent(app: AppTest, data: bytes, name: str, place: int = 0) -> AppTest:
     app.get("file_uploader")[place].set_value((name, data, "application/octet-stream"))
-    return without_exception(app.run())
+    return after_reading(app.run())
+
+
+@pytest.mark.parametrize("page", ["look_inside", "build"])
+def test_reading_a_file_shows_progress_and_can_be_cancelled(page, monkeypatch):
+    goes_on = threading.Event()
+    monkeypatch.setattr(network_upload, "open_network_file", lambda data, name: goes_on.wait(60) and None)
+    app = opened_menu() if page == "look_inside" else open_page(page)
+    before = app.session_state["visualizer"].architecture
+    uploader = "model-file" if page == "look_inside" else "architecture-file"
+    next(field for field in app.get("file_uploader") if field.key == uploader).set_value(
+        ("net.onnx", b"\x08" * 2048, "application/octet-stream")
+    )
+    try:
+        without_exception(app.run())
+        assert any("Reading 2 KiB" in progress.proto.text for progress in app.get("progress"))
+        (cancel,) = [button for button in app.button if button.key == f"{uploader}-reading-cancel"]
+        without_exception(cancel.click().run())
+        assert not app.get("progress")
+        assert not app.error
+        assert app.session_state["visualizer"].architecture == before
+        assert app.session_state["visualizer"].opened_model is None
+    finally:
+        goes_on.set()
 
 
 @pytest.mark.parametrize("kind", ["keras", "onnx"])

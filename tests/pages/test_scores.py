@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import alts, charts, open_page, without_exception
+from tests.pages.app import after_reading, alts, charts, open_page, without_exception
 from tests.pages.test_evaluation import finished, texts
 from tests.pages.test_train import press, wait_for
 from visualizer.architecture.answer import AnswerKind
@@ -135,7 +135,7 @@ def test_a_file_says_what_its_answers_are_or_that_it_does_not_say_so(notes, kind
     without_exception(app.run())
     data = save_model(PLAIN, weights, {"dataset": "digits"} | notes)
     app.get("file_uploader")[0].set_value(("network.safetensors", data, "application/octet-stream"))
-    without_exception(app.run())
+    after_reading(app.run())
     holds(app, kind)
     assert ("the file does not say whether its loss applied one" in captions(app)) == (not known)
 
@@ -156,7 +156,7 @@ def test_scores_that_overflow_are_shown_all_the_same():
     without_exception(app.run())
     data = save_model(PLAIN, weights, {"dataset": "digits"})
     app.get("file_uploader")[0].set_value(("network.safetensors", data, "application/octet-stream"))
-    without_exception(app.run())
+    after_reading(app.run())
     holds(app, "scores")
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -549,6 +550,58 @@ def test_what_is_damaged_is_refused_or_opened_without_its_weights(small):
         with pytest.raises(UserError):
             open_network_file(data)
     assert open_keras(rebuilt(small, metadata=b"no JSON")).weights is not None
+
+
+def packed(data: bytes, *names: str) -> bytes:
+    """The files of a .keras file under other names; a name that ends in "!" stands for an empty one."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of two with the same name
+        for name in names:
+            plain = name.replace("\\", "/").lower().split("/")[-1]
+            new.writestr(name.rstrip("!"), old.read(plain) if plain in old.namelist() else b"")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("METADATA.json", "Config.JSON", "Model.Weights.h5"),
+        ("net/!", "net/metadata.json", "net/config.json", "net/model.weights.h5", "__MACOSX/net/config.json!"),
+        ("net\\metadata.json", "net\\config.json", "net\\model.weights.h5"),
+        ("./metadata.json", "./config.json", "./model.weights.h5"),
+        ("config.json/!", "metadata.json", "config.json", "CONFIG.JSON!", "model.weights.h5", "assets/a/config.json!"),
+    ],
+)
+def test_a_network_that_was_packed_again_is_the_same(small, names):
+    reading, expected = open_keras(packed(small, *names)), open_keras(small)
+    assert reading.architecture == expected.architecture
+    assert reading.weights is not None
+    assert expected.weights is not None
+    for name, numbers in expected.weights.items():
+        np.testing.assert_array_equal(reading.weights[name], numbers)
+
+
+def why_not(data: bytes) -> str:
+    """Why the network, or its weights, are not opened."""
+    try:
+        return open_keras(data).why_no_weights
+    except UserError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("config.json", "config.json", "model.weights.h5"), "holds config.json 2 times"),
+        (("config.json", "model.weights.h5!", "model.weights.h5"), "holds model.weights.h5 2 times"),
+        (("a/config.json", "b/config.json", "model.weights.h5"), "holds config.json 2 times"),
+        (("a/b/config.json", "model.weights.h5"), "config.json is missing"),
+        (("../config.json", "model.weights.h5"), "config.json is missing"),
+    ],
+)
+def test_a_network_that_may_be_one_of_two_is_refused(small, names, said):
+    assert said in why_not(packed(small, *names))
 
 
 def test_a_zip_that_unpacks_into_more_than_any_network_is_refused(small, monkeypatch):

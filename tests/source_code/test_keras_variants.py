@@ -3,6 +3,7 @@
 
 import pytest
 
+from visualizer.architecture.layers.rescaling import Rescaling
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.python_source import SourceError
 from visualizer.source_code.reading import SourceReading
@@ -310,7 +311,12 @@ def test_classes_that_inherit_from_a_layer_are_that_layer(network: str):
 
 @pytest.mark.parametrize(
     ("end", "units"),
-    [("m.layers[-1].output", [9, 4, 2]), ("m.layers[-2].output", [9, 2]), ("m.layers[0].output", None)],
+    [
+        ("m.layers[-1].output", [9, 4, 2]),
+        ("m.layers[-2].output", [9, 2]),
+        ("m.layers[0].output", [2]),
+        ("m.layers[place].output", None),
+    ],
 )
 def test_the_output_of_a_models_layer(end: str, units: list[int] | None):
     chain = "m = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(9), layers.Dense(4)])\n"
@@ -372,3 +378,172 @@ def test_a_model_that_is_a_class_reads_the_pictures_it_is_trained_with():
     assert reading.architecture.input_shape == (3, 32, 32)
     assert (reading.settings["batch_size"], reading.settings["epochs"]) == (8, 2)
     assert [note.sentence[:28] for note in reading.notes] == ["The pictures come from the d"]
+
+
+DECIDED = """\
+import keras
+from keras import layers
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.drop = layers.Conv2D(4, 3), layers.Conv2D(6, 3), layers.Dropout(0.5)
+        self.row = layers.Flatten()
+    def call(self, x, training=False):
+        {}
+net = Net()
+net.build((None, 8, 8, 3))
+"""
+AS_IN_TRAINING = "What “training” decides is read as in training."
+
+
+@pytest.mark.parametrize(
+    ("lines", "filters", "noted"),
+    [
+        ("return self.row(self.a(x) if training else self.b(x))", [4], True),
+        ("return self.row(self.b(x)) if not training else self.row(self.a(x))", [4], True),
+        ("x = self.a(x)\n        if training:\n            x = self.b(x)\n        return self.row(x)", [4, 6], True),
+        ("width = layers.Conv2D(5 if training else 7, 3)\n        return self.row(width(x))", [5], True),
+        ("return self.row(self.a(x) if training else self.a(x))", [4], False),
+        ("x = self.a(x)\n        if training:\n            x = self.drop(x, training=training)\n        return self.row(x)", [4], False),
+        ("return self.row(self.drop(self.a(x), training))", [4], False),
+    ],
+)  # fmt: skip
+def test_what_training_decides_is_read_as_in_training_and_named_where_it_is_another_network(lines, filters, noted):
+    reading = read_keras(DECIDED.format(lines))
+    assert widths(reading) == filters
+    assert bool(lines_of(reading, AS_IN_TRAINING)) == noted
+    assert not lines_of(reading, "It is not known")
+
+
+@pytest.mark.parametrize(
+    ("before", "layer", "scale", "offset"),
+    [
+        ("", "layers.Rescaling(1 / 127.5, offset=-1)", 2, -1),
+        ("m.add(layers.Conv2D(2, 3))\n", "layers.Rescaling(1 / 255)", 0.01, 0),
+        ("m.add(layers.Conv2D(2, 3))\n", "layers.Rescaling(0.005, 0.5)", 0.01, 0.5),
+        ("m.add(layers.Rescaling(1 / 255))\n", "layers.Rescaling(0.5, -1)", 0.5, -1),
+    ],
+)
+def test_only_a_small_factor_at_the_beginning_is_of_bytes(before: str, layer: str, scale: float, offset: float):
+    reading = read_keras(f"{START}{before}m.add({layer}){END}")
+    (made,) = [layer for layer in reading.architecture.layers if type(layer).__name__ == "Rescaling"]
+    assert (made.scale, made.offset) == (scale, offset)
+    assert bool(lines_of(reading, "go from 0 to 1 already")) == ("Conv2D" not in before)
+    assert bool(lines_of(reading, "0.01 is used")) == ("Conv2D" in before)
+
+
+def test_a_picture_that_was_divided_by_255_may_be_shifted_afterwards():
+    reading = read_keras(f"{HEAD}i = keras.Input((8, 8, 3))\nx = i / 255.0 - 0.5\nkeras.Model(i, layers.Flatten()(x))")
+    assert reading.architecture.layers[0] == Rescaling(1.0, -0.5)
+    assert not [note for note in reading.notes if note.other_network]
+
+
+@pytest.mark.parametrize(
+    ("line", "noted"),
+    [("layers.Flatten()", True), ("layers.Reshape((28, 14, 1))", False)],
+)
+def test_an_input_of_two_axes_is_said_to_be_a_picture_of_one_channel(line: str, noted: bool):
+    reading = read_keras(f"{HEAD}m = keras.Sequential([keras.Input((28, 14)), {line}]){END}")
+    assert reading.architecture.input_shape == (1, 28, 14)
+    assert bool(lines_of(reading, "a 28 × 14 picture of one channel")) == noted
+
+
+BASE = f"""{HEAD}base = keras.Sequential([keras.Input((16, 16, 3)), layers.Conv2D(3, 3, name="first"), layers.Conv2D(5, 3),
+    layers.MaxPooling2D(name="pool"), layers.Flatten(), layers.Dense(9)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "types"),
+    [
+        ("m = keras.Sequential(base.layers[:-1])", ["Conv2D", "Conv2D", "MaxPooling2D", "Flatten"]),
+        ("m = keras.Sequential([keras.Input((16, 16, 3))])\nfor layer in base.layers[:2]:\n    m.add(layer)", ["Conv2D", "Conv2D"]),
+        ("x = i = keras.Input((16, 16, 3))\nfor layer in base.layers:\n    if not isinstance(layer, layers.Dense):\n        x = layer(x)\nm = keras.Model(i, x)", ["Conv2D", "Conv2D", "MaxPooling2D", "Flatten"]),
+        ("m = keras.Model(base.inputs, base.get_layer('pool').output)", ["Conv2D", "Conv2D", "MaxPooling2D"]),
+        ("m = keras.Model(base.input, base.get_layer(index=0).output)", ["Conv2D"]),
+        ("m = keras.Model(base.input, layers.Conv2D(base.layers[1].filters, 1)(base.layers[0].output))", ["Conv2D", "Conv2D"]),
+        ("base.add(Mystery())\nbase.pop()\nbase.pop()", ["Conv2D", "Conv2D", "MaxPooling2D", "Flatten"]),
+        ("while not isinstance(base.layers[-1], layers.Conv2D):\n    base.pop()", ["Conv2D", "Conv2D"]),
+    ],
+)  # fmt: skip
+def test_layers_of_a_model_are_found_by_place_and_name(lines: str, types: list[str]):
+    reading = read_keras(f"{BASE}{lines}\n")
+    assert [type(layer).__name__ for layer in reading.architecture.layers] == types
+    assert not [note for note in reading.notes if note.other_network and "Mystery" not in note.sentence]
+    assert not lines_of(reading, SKIPPED)
+    assert not lines_of(reading, "It is not known")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "keras.Model(base.input, base.get_layer('elsewhere').output)",
+        "keras.Model(base.input, base.layers[place].output)",
+        "keras.Sequential([keras.Input((16, 16, 3)), Mystery(), layers.Conv2D(2, 3), layers.Flatten()]).layers[0].output",
+        "base.layers[-1].activation = 'softmax'",
+        "base.layers[place].activation = 'softmax'",
+    ],
+)
+def test_what_is_not_known_of_the_layers_of_a_model_is_named(line: str):
+    notes = [note for note in read_keras(f"{BASE}{line}\n").notes if note.other_network]
+    assert notes
+    assert notes[0].lines == (5,)
+
+
+def test_the_layers_of_vgg16_have_the_names_that_keras_gives_them():
+    base = f"{HEAD}base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(32, 32, 3))\n"
+    reading = read_keras(
+        f"{base}x = base.get_layer('block3_conv2').output\nkeras.Model(base.input, layers.Flatten()(x))"
+    )
+    assert widths(reading) == [64, 64, 128, 128, 256, 256]
+    assert not [note for note in reading.notes if note.other_network]
+    reading = read_keras(f"{base}m = keras.Sequential(base.layers[:4])")
+    assert [type(layer).__name__ for layer in reading.architecture.layers] == ["Conv2D", "Conv2D", "MaxPooling2D"]
+    assert reading.architecture.input_shape == (3, 32, 32)
+
+
+@pytest.mark.parametrize(
+    ("module", "layer", "noted"),
+    [("mobilenet_v2", Rescaling(2.0, -1.0), False), ("efficientnet", None, False), ("vgg16", None, True)],
+)
+def test_what_preprocess_input_makes_of_pictures(module: str, layer: Rescaling | None, noted: bool):
+    source = f"from keras.applications.{module} import preprocess_input\n{HEAD}i = keras.Input((8, 8, 3))\n"
+    for call in ("preprocess_input(i)", "layers.Lambda(preprocess_input)(i)"):
+        reading = read_keras(f"{source}x = {call}\nkeras.Model(i, layers.Flatten()(x))")
+        assert [item for item in reading.architecture.layers if isinstance(item, Rescaling)] == (
+            [layer] if layer else []
+        )
+        assert any(note.other_network for note in reading.notes) == noted
+
+
+@pytest.mark.parametrize(
+    ("lines", "filters"),
+    [
+        ("import json\nfor w in json.loads('[3, 5]'):\n    m.add(layers.Conv2D(w, 1))", [3, 5]),
+        ("from collections import namedtuple\nB = namedtuple('B', 'w k')\nfor b in (B(3, 1), B(w=5, k=1)):\n    m.add(layers.Conv2D(*b))", [3, 5]),
+        ("def blocks():\n    for w in (3, 5):\n        yield layers.Conv2D(w, 1)\nfor block in blocks():\n    m.add(block)", [3, 5]),
+        ("for block in map(lambda w: layers.Conv2D(w, 1), (3, 5)):\n    m.add(block)", [3, 5]),
+        ("import enum\nclass W(enum.Enum):\n    SMALL = 3\nm.add(layers.Conv2D(W.SMALL.value, 1))", [3]),
+    ],
+)  # fmt: skip
+def test_what_courses_keep_settings_in_is_read(lines: str, filters: list[int]):
+    reading = read_keras(f"{START}{lines}{END}")
+    assert widths(reading) == filters
+    assert not lines_of(reading, SKIPPED)
+
+
+def test_an_activation_that_get_gives_can_be_called():
+    reading = read_keras(
+        f"{HEAD}i = keras.Input((8, 8, 3))\nact = keras.activations.get('tanh')\nx = act(layers.Conv2D(4, 3)(i))\n"
+        "keras.Model(i, layers.Flatten()(x))"
+    )
+    assert [type(layer).__name__ for layer in reading.architecture.layers] == ["Conv2D", "Activation", "Flatten"]
+    assert not reading.notes
+
+
+def test_a_line_that_leaves_a_tensor_as_it_is_is_not_called_skipped():
+    reading = read_keras(
+        f"{HEAD}i = keras.Input((8, 8, 3))\nsame = lambda x, *rest: x\nx = layers.Conv2D(4, 3)(i)\nx = same(x, 3)\n"
+        "keras.Model(i, layers.Flatten()(x))"
+    )
+    assert not reading.notes

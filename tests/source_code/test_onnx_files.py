@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from tests.source_code.test_graph_scripts import EVERY_MERGE, RESIDUAL
 from tests.source_code.test_writers import EVERYTHING, EVERYTHING_ELSE, PADDED_AVERAGE, with_random_numbers
+from visualizer.architecture.gallery.catalog import GALLERY, STARTERS
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 from visualizer.errors import UserError
@@ -315,3 +316,18 @@ def test_a_file_that_ends_too_early_is_refused():
     for length in range(1, len(data), 150):
         with pytest.raises(UserError):
             opened(data[:length])
+
+
+GALLERY_NETWORKS = [entry.make_small() for entry in GALLERY] + [starter.architecture for starter in STARTERS]
+
+
+@pytest.mark.parametrize("architecture", GALLERY_NETWORKS, ids=lambda architecture: architecture.name)
+def test_each_network_of_the_gallery_comes_back_with_the_same_answers(architecture):
+    network = with_random_numbers(architecture)
+    reading = opened(onnx_bytes(network, ()))
+    assert reading.weights is not None
+    given = torch.rand((2, *architecture.input_shape), generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        expected = network(given)
+        answers = load_network(reading.architecture, reading.weights)(given)
+    np.testing.assert_allclose(answers.numpy(), expected.numpy(), atol=1e-4, rtol=1e-4)

@@ -116,7 +116,7 @@ def test_what_is_read_is_what_torch_runs_or_a_note_says_what_differs(name):
 
 def net(layers: str, forward: str = "") -> str:
     """A source with the layers of a class and the lines of its forward, one after the other."""
-    start = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n"
+    start = "import copy\nimport torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n"
     if not forward:
         return f"{start}model = nn.Sequential({layers})\n"
     made = "".join(f"        {line}\n" for line in layers.splitlines())
@@ -258,6 +258,47 @@ FORWARD = {
         "y = self.a(x)\nif x.shape[2:] != y.shape[2:] or y.shape[:2] != (x.size(0), 4):\n"
         "    y = TF.resize(y)\nreturn y",
     ),
+    "map over layers": (
+        "self.a = nn.ModuleList(map(lambda c: nn.Conv2d(3, c, 3), [4, 8]))\n"
+        "self.b = nn.Sequential(*map(lambda size: nn.Conv2d(*size, 1), zip([12, 4], [4, 6])))",
+        "a, b = map(lambda layer: layer(x), self.a)\nx = torch.cat(list(map(F.relu, (a, b))), 1)\nreturn self.b(x)",
+    ),
+    "a loop over a map, each item of which is made when its turn comes": (
+        "self.a = nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)])",
+        "for y in map(lambda layer: layer(x), self.a):\n    x = x + y\nreturn x",
+    ),
+    "modules of a dictionary as attributes, and by name": (
+        "self.d = nn.ModuleDict({'a': nn.Conv2d(3, 4, 3), 'b': nn.Conv2d(4, 4, 3)})\n"
+        "self.d.add_module('c', nn.ReLU())\nself.e = nn.ModuleDict(dict(pool=nn.MaxPool2d(2)))\n"
+        "self.e.update({'last': nn.Conv2d(4, 2, 1)})",
+        "x = self.d.c(self.d['b'](self.d.a(x)))\nfor name, module in self.e.items():\n    x = module(x)\nreturn x",
+    ),
+    "children of a list and of a dictionary of modules": (
+        "self.a = nn.ModuleList([nn.Conv2d(3, 4, 3), nn.ReLU()])\nself.b = nn.ModuleDict({'c': nn.Conv2d(4, 2, 1)})",
+        "for layer in self.a.children():\n    x = layer(x)\nfor name, layer in self.b.named_children():\n"
+        "    x = layer(x) if name == 'c' and isinstance(self.b, nn.ModuleDict) else x\nreturn x",
+    ),
+    "copies of a block": (
+        "s = nn.Sequential(nn.Conv2d(3, 3, 3), nn.ModuleList([nn.BatchNorm2d(3)])[0], nn.ReLU())\n"
+        "self.a = nn.ModuleList([copy.deepcopy(s) for _ in range(2)])",
+        "for block in self.a:\n    x = block(x)\nreturn x",
+    ),
+    "lazy layers": (
+        "self.a = nn.Sequential(nn.LazyConv2d(8, 3), nn.LazyBatchNorm2d(), nn.Flatten(), nn.LazyLinear(5))",
+        "return self.a(x)",
+    ),
+    "what is done where the network is written down": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nif torch.jit.is_scripting() or torch.jit.is_tracing():\n    return x * 2\nreturn x",
+    ),
+    "lists of tensors and tensors": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = [x, x] if isinstance([x], torch.Tensor) else [self.a(x)]\nreturn torch.cat(x, 1)",
+    ),
+    "a copy of another shape before a function in place": (
+        "self.a = nn.Conv2d(3, 2, 3)",
+        "x = self.a(x)\ny = x.flatten(1).clone()\nx.relu_()\nreturn y + x.flatten(1)",
+    ),
     "the padding of a kernel's size": (
         "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Conv2d(4, 4, 5, padding=self.a.kernel_size[0] // 2)",
         "return self.b(self.a(x))",
@@ -332,6 +373,41 @@ DIFFERS = {
     "a learnt factor": (
         net("self.a = nn.Conv2d(3, 4, 3)\nself.g = nn.Parameter(torch.ones(1))", "return self.g * self.a(x)"),
         "self.g",
+    ),
+    "weights that nothing uses": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.g = nn.Parameter(torch.ones(4))", "return self.a(x)"),
+        "nn.Parameter is left out",
+    ),
+    "weights in a list, and by their name": (
+        net(
+            "self.a = nn.Conv2d(3, 4, 3)\nself.register_parameter('g', nn.Parameter(torch.ones(1)))",
+            "return self.a(x)",
+        ),
+        "nn.Parameter is left out",
+    ),
+    "a list of weights": (
+        net(
+            "self.a = nn.Conv2d(3, 4, 3)\nself.w = nn.ParameterList([nn.Parameter(torch.ones(1))])", "return self.a(x)"
+        ),
+        "nn.ParameterList is left out",
+    ),
+    "numbers in another shape, after a change in place": (
+        net(
+            "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Linear(4 * 30 * 30, 5)",
+            "x = self.a(x)\nv = x.view(x.size(0), -1)\nF.relu_(x)\nreturn self.b(v)",
+        ),
+        "changed in place in another shape",
+    ),
+    "numbers that were changed in place in another shape": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "x = self.a(x)\nx.flatten(1).relu_()\nreturn x"),
+        "changed in place in another shape",
+    ),
+    "a loop over a generator that reads what the loop changes": (
+        net(
+            "self.a = nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)])",
+            "for y in (layer(x) for layer in self.a):\n    x = x + y\nreturn F.relu(x)",
+        ),
+        "(layer(x) for layer in self.a)",
     ),
     "a hook": (
         net("self.a = nn.Conv2d(3, 4, 3)\nself.a.register_forward_hook(f)", "return self.a(x)"),
@@ -472,6 +548,51 @@ def test_what_of_the_training_is_left_out_is_said():
         assert any(words in sentence for sentence in found)
 
 
+CONTAINERS = """
+import torch
+from torch import nn
+class Dense(nn.ModuleDict):
+    def __init__(self):
+        super().__init__()
+        for i in range(2):
+            self.add_module("layer%d" % i, nn.Conv2d(3 + 2 * i, 2, 3, padding=1))
+    def forward(self, x):
+        found = [x]
+        for name, layer in self.items():
+            found.append(layer(torch.cat(found, 1)))
+        return torch.cat(found, 1) if "layer0" in self.keys() and len(self) == 2 else x
+class Blocks(nn.ModuleList):
+    def __init__(self):
+        super().__init__([nn.Conv2d(7, 7, 1), nn.ReLU()])
+    def forward(self, x):
+        for layer in self:
+            x = layer(x)
+        return self[1](self[-2](x))
+class Pooled(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(7, 3, 1))
+    def forward(self, x):
+        for layer in self:
+            x = layer(x)
+        return x
+model = nn.Sequential(Dense(), Blocks(), Pooled())
+"""
+
+
+def test_classes_that_inherit_from_containers_are_gone_through():
+    reading = read_pytorch(CONTAINERS)
+    shared = [note for note in reading.notes if note.other_network]
+    assert ["used several times" in note.sentence for note in shared] == [True]
+    layers = [
+        (type(layer).__name__, row.output_shape)
+        for layer, row in zip(reading.architecture.layers, summarize(reading.architecture).layers, strict=True)
+    ]
+    assert [shape for _, shape in layers][-1] == (3, 1, 1)
+    assert [name for name, _ in layers].count("Concatenate") == 2
+    torch_parameters = sum(weights.numel() for weights in run(Example(CONTAINERS, "model", (3, 64, 64))).parameters())
+    assert summarize(reading.architecture).parameters == torch_parameters + 56  # the convolution that is used twice
+
+
 LEFT_OUT = {
     "opt = torch.optim.SGD([{'params': model.parameters(), 'lr': 0.3}], lr=0.1)": "lr=0.3",
     "torch.optim.SGD(model.parameters(), 0.1)\ntorch.optim.Adam(model.parameters())": "Another optimiser",
@@ -485,6 +606,21 @@ LEFT_OUT = {
     "nn.utils.clip_grad_norm_(model.parameters(), 1.0)": "not clipped",
     "nn.CrossEntropyLoss(torch.ones(10))": "weight",
     "for x, y in data:\n    loss = ((model(x) - y) ** 2).mean()\n    loss.backward()": "No loss that is known",
+    "for x, y in data:\n    loss = F.cross_entropy(model(x), y)\n"
+    "    loss = loss + 1e-4 * sum(p.pow(2).sum() for p in model.parameters())\n"
+    "    loss.backward()": "adds a penalty",
+    "crit = nn.CrossEntropyLoss()\nfor x, y in data:\n    size = 0\n    for name, p in model.named_parameters():\n"
+    "        if 'weight' in name:\n            size += torch.norm(p, 1)\n    loss = crit(model(x), y) + 0.1 * size\n"
+    "    loss.backward()": ("adds a penalty"),
+    "for x, y in data:\n    loss = F.cross_entropy(model(x), y)\n    loss += 0.01 * model[0].weight.abs().sum()\n"
+    "    loss.backward()": "adds a penalty",
+    "k = 4\nfor i, (x, y) in enumerate(data):\n    F.cross_entropy(model(x), y).backward()\n"
+    "    if (i + 1) % k == 0 or i + 1 == len(data):\n        opt.step()": "gradients of several batches",
+    "for i, (x, y) in enumerate(data):\n    with autocast():\n        loss = F.cross_entropy(model(x), y)\n"
+    "    scaler.scale(loss).backward()\n    last = i % 8 == 7\n    if last:\n        scaler.step(opt)": (
+        "gradients of several batches"
+    ),
+    "pl.Trainer(max_epochs=3, accumulate_grad_batches=4)": "gradients of several batches",
     "class Focal(nn.Module):\n    def forward(self, x, y):\n        return F.cross_entropy(x, y) ** 2\n"
     "loss = Focal()(model(data), y)": "a part of “Focal”",
     "nn.init.orthogonal_(model[0].weight)": "orthogonal_",
@@ -514,7 +650,7 @@ def test_dropout_that_never_ends_is_said(training):
 def test_what_is_done_only_after_training_is_said_to_be_left_out(line):
     source = net("self.a = nn.Conv2d(3, 4, 3)", f"x = F.dropout(self.a(x), training=self.training)\n{line}")
     said = [note.lines for note in read_pytorch(source).notes if "counts as true here" in note.sentence]
-    assert said == [(11,)]
+    assert said == [(12,)]
 
 
 @pytest.mark.parametrize("order", [("teacher", "student"), ("student", "teacher")])
@@ -527,6 +663,37 @@ def test_of_two_networks_the_one_that_learns_is_read(order):
     loop = "torch.optim.SGD(student.parameters(), lr=0.01)\nfor x, y in data:\n    s, t = student(x), teacher(x)\n"
     reading = read_pytorch(f"import torch\nfrom torch import nn\n{made}{loop}")
     assert summarize(reading.architecture).parameters == 112 + 10 * 3601
+
+
+NO_PENALTY = [
+    "for x, y in data:\n    loss = F.cross_entropy(model(x), y)\n    loss.backward()\n"
+    "    size = sum(p.grad.norm(2) ** 2 for p in model.parameters())\n    print(loss + size)",
+    "for x, y in data:\n    loss = F.cross_entropy(model(x), y) + F.mse_loss(model(x), y)",
+    "count = sum(p.numel() for p in model.parameters())\n"
+    "for x, y in data:\n    loss = F.cross_entropy(model(x), y) + count",
+]
+
+
+@pytest.mark.parametrize("text", NO_PENALTY)
+def test_what_is_no_penalty_is_not_called_one(text):
+    assert not any("penalty" in sentence for sentence in sentences(net("nn.Conv2d(3, 4, 3)") + text, other=False))
+
+
+NOT_ACCUMULATED = [
+    "for i, (x, y) in enumerate(data):\n    F.cross_entropy(model(x), y).backward()\n    opt.step()\n"
+    "    if i % 10 == 0:\n        scheduler.step()",
+    "k = 1\nfor i, (x, y) in enumerate(data):\n    F.cross_entropy(model(x), y).backward()\n"
+    "    if (i + 1) % k == 0:\n        opt.step()",
+    "for i, (x, y) in enumerate(data):\n    F.mse_loss(model(x), y).backward()\n    if i % 5 == 0:\n"
+    "        F.cross_entropy(model(x), y).backward()\n        opt.step()",
+]
+
+
+@pytest.mark.parametrize("text", NOT_ACCUMULATED)
+def test_a_step_for_each_batch_is_not_called_rarer(text):
+    assert not any(
+        "several batches" in sentence for sentence in sentences(net("nn.Conv2d(3, 4, 3)") + text, other=False)
+    )
 
 
 LIGHTNING = """

@@ -81,6 +81,7 @@ def test_classification_is_first_and_fits_what_has_one_class_for_a_picture():
     assert [name for name, entry in DATASETS.items() if Classification.fits(entry.annotations)] == [
         "digits",
         "shapes",
+        "colour_shapes",
         "pointing",
     ]
     assert [name for name, entry in DATASETS.items() if Regression.fits(entry.annotations)] == ["pointing"]

@@ -213,6 +213,18 @@ def test_a_group_opens_where_a_card_is_new_edited_or_does_not_fit_any_more():
     assert opened({draft.ids[35]}) == list(draft.ids[30:40])
 
 
+def test_a_card_that_a_group_or_a_block_hides_is_shown():
+    state, draft = BuildState(), Draft.of(chain(60, Block("A", 5, 7)))
+    assert state.folded(draft) == {0}
+    state.show_card(draft, 6)
+    assert state.folded(draft) == set()
+    assert not any(group.is_open for group in state.groups(draft, set()))
+    state.show_card(draft, 30)
+    assert [(group.first, group.last) for group in state.groups(draft, set()) if group.is_open] == [(28, 37)]
+    state.show_card(draft, 99)  # anybody can ask for anything
+    assert [(group.first, group.last) for group in state.groups(draft, set()) if group.is_open] == [(28, 37)]
+
+
 def test_a_network_that_becomes_long_keeps_the_card_open_that_is_edited():
     state, draft = BuildState(), Draft.of(chain(30))
     assert state.groups(draft, set()) == []

@@ -72,6 +72,7 @@ class TorchForm:
         is_positive: Whether no number that leaves is below zero.
         keeps_sign: Whether none is, where none that arrives is.
         to_vector: Whether it makes one vector of each picture.
+        is_view: Whether it shows the numbers that arrive in another shape: they change together.
         ends: Whether it stands for its layer only where the network ends.
         remark: What is always noted, in a whole sentence.
     """
@@ -88,6 +89,7 @@ class TorchForm:
     is_positive: bool = False
     keeps_sign: bool = False
     to_vector: bool = False
+    is_view: bool = False
     ends: bool = False
     remark: str = ""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from visualizer.data import digit_scenes, digits, pointing, scenes, shapes
+from visualizer.data import colour_shapes, digit_scenes, digits, pointing, scenes, shapes
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import DIGITS_PREPARATION, UNCHANGED, DrawingPreparation
@@ -51,6 +51,12 @@ DATASETS: dict[str, DatasetEntry] = {
         DIGITS_PREPARATION,
     ),
     "shapes": DatasetEntry(shapes.TITLE, shapes.ANNOTATIONS, (3, shapes.SIZE, shapes.SIZE), shapes.make_shapes),
+    "colour_shapes": DatasetEntry(
+        colour_shapes.TITLE,
+        colour_shapes.ANNOTATIONS,
+        (3, shapes.SIZE, shapes.SIZE),
+        colour_shapes.make_colour_shapes,
+    ),
     "pointing": DatasetEntry(
         pointing.TITLE, pointing.ANNOTATIONS, (3, shapes.SIZE, shapes.SIZE), pointing.make_pointing
     ),

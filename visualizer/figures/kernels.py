@@ -27,6 +27,9 @@ def kernel_grid(
     columns: int | None = None,
     width: int = 720,
     first: int = 1,
+    numbers: Sequence[int] | None = None,
+    norms: bool = False,
+    channel_name: str = "",
     marked: int | None = None,
     extent: float | None = None,
 ) -> Chart:
@@ -39,6 +42,9 @@ def kernel_grid(
         columns: How many kernels a row has; by default as many as fit, a power of two.
         width: Pixels that the page gives the chart.
         first: The number of the first kernel, where these are not all of a layer.
+        numbers: The number of each kernel, where they do not follow each other from `first` on.
+        norms: Write the L2 norm of what is shown of each kernel below its number.
+        channel_name: Of `input_channel`, such as "red", where it has a name.
         marked: Put a frame around the kernel with this number.
         extent: The weight that has full colour; by default the largest of these, whatever its sign.
 
@@ -51,16 +57,30 @@ def kernel_grid(
     tile = min(max(MAX_CELL * max(size), LEAST_TILE), MAX_TILE)
     columns = min(columns or _columns_that_fit(tile, width), count)
     mosaic = mosaic_of((count, *size), columns, width, max_cell=tile / max(size), titled=True)
-    numbers = range(first, first + count)
+    numbers = range(first, first + count) if numbers is None else numbers
+    titles = [str(number) for number in numbers]
+    if norms:
+        mosaic = replace(mosaic, title_lines=2)
+        shown = kernels if input_channel is None else kernels[:, [input_channel]]
+        titles = [f"{title}<br>{number(norm)}" for title, norm in zip(titles, kernel_norms(shown), strict=True)]
     extent = extent or float(np.abs(kernels).max()) or 1.0
     if input_channel is None and kernels.shape[1] == 3:
-        chart = _in_colour(kernels, mosaic, numbers, width, extent)
+        chart = _in_colour(kernels, mosaic, numbers, titles, width, extent)
     else:
-        chart = _one_channel(kernels, input_channel or 0, mosaic, numbers, extent)
+        name = channel_name or f"input channel {(input_channel or 0) + 1}"
+        chart = _one_channel(kernels[:, input_channel or 0], name, mosaic, numbers, titles, extent)
+    if norms:
+        chart = replace(chart, alt=f"{chart.alt} Norms: {', '.join(titles).replace('<br>', ': ')}.")
     if marked is not None:
-        outlined = replace(chart.spec, data=[*chart.spec.data, *mosaic.outline_traces(marked - first)])
+        outlined = replace(chart.spec, data=[*chart.spec.data, *mosaic.outline_traces(list(numbers).index(marked))])
         return replace(chart, spec=outlined)
     return chart
+
+
+def kernel_norms(kernels: np.ndarray) -> np.ndarray:
+    """The L2 norm of all weights of each filter, (out,), of kernels (out, in, kernel height, kernel width)."""
+    norms: np.ndarray = np.sqrt(np.square(kernels, dtype=np.float64).sum(axis=(1, 2, 3)))
+    return norms
 
 
 def shown_channel(kernels: np.ndarray) -> int | None:
@@ -79,26 +99,28 @@ def _columns_that_fit(tile: float, width: float) -> int:
     return columns
 
 
-def _one_channel(kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Sequence[int], extent: float) -> Chart:
-    shown = kernels[:, channel]
+def _one_channel(
+    shown: np.ndarray, channel: str, mosaic: Mosaic, numbers: Sequence[int], titles: Sequence[str], extent: float
+) -> Chart:
     trace = mosaic.heatmap(
         shown,
         # One scale for all channels, so that they can be compared.
         Scale(-extent, extent, True),
         customdata=mosaic.places(numbers),
-        hovertemplate=f"filter %{{customdata[0]}}, input channel {channel + 1}<br>"
+        hovertemplate=f"filter %{{customdata[0]}}, {channel}<br>"
         "row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>",
     )
-    figure = mosaic.below_bar([trace, mosaic.title_trace([str(number) for number in numbers])], "weight")
+    figure = mosaic.below_bar([trace, mosaic.title_trace(titles)], "weight")
     alt = (
-        f"{counted(len(kernels), 'kernel')} of {kernels.shape[2]} × {kernels.shape[3]} weights for input channel "
-        f"{channel + 1}, from {number(shown.min())} to {number(shown.max())}; the colours go from "
-        f"−{number(extent)} to {number(extent)}."
+        f"{counted(len(shown), 'kernel')} of {shown.shape[1]} × {shown.shape[2]} weights for {channel}, from "
+        f"{number(shown.min())} to {number(shown.max())}; the colours go from −{number(extent)} to {number(extent)}."
     )
     return Chart(figure, alt)
 
 
-def _in_colour(kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], width: float, extent: float) -> Chart:
+def _in_colour(
+    kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], titles: Sequence[str], width: float, extent: float
+) -> Chart:
     colours = np.round(127.5 + 127.5 * kernels.transpose(0, 2, 3, 1) / extent).astype(np.uint8)
     image = image_trace(mosaic.raster(colours), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
     channels = [mosaic.grid(kernels[:, channel]) for channel in range(3)]
@@ -125,7 +147,7 @@ def _in_colour(kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], widt
     lines = lines_of(note, width)
     top = len(lines) * LINE + 8
     figure = figure_of(
-        [image, pointer, mosaic.title_trace([str(number) for number in numbers])],
+        [image, pointer, mosaic.title_trace(titles)],
         height=mosaic.pixel_height + top + 4,
         margin=(0, 0, top, 4),
         annotations=[header_line("<br>".join(lines), 0, top)],

@@ -47,6 +47,7 @@ class Node:
         symbol: Of a layer that merges, which is a small mark.
         arriving: Of a block: the shape that its first layer gets.
         times: How many equal blocks it stands for, 0 where it is a layer. Layers drawn together are a block too.
+        first: The index of its first layer, PICTURE of the input.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Node:
     symbol: str = ""
     arriving: Shape | None = None
     times: int = 0
+    first: int = PICTURE
 
     @property
     def is_block(self) -> bool:
@@ -106,7 +108,7 @@ def nodes_of(architecture: Architecture, report: ArchitectureReport) -> tuple[li
         outside = (source for row in rows for source in row.sources if not part.first <= source <= part.last)
         sources = tuple(dict.fromkeys(places[source] for source in outside if source in places))
         reading = _reading(report, rows, part, sources) if branches and sources != (len(nodes) - 1,) else ""
-        node = _block(part, rows, sources, reading) if part.times else _layer(part.first + 1, rows[0], sources, reading)
+        node = _block(part, rows, sources, reading) if part.times else _layer(part.first, rows[0], sources, reading)
         places |= dict.fromkeys(range(part.first, part.last + 1), len(nodes))
         nodes.append(node)
     return nodes, len(report.layers) + 1 - len(places)
@@ -184,7 +186,7 @@ def _reading(report: ArchitectureReport, rows: Sequence[LayerReport], part: _Par
     return listed(names)
 
 
-def _layer(number: int, row: LayerReport, sources: tuple[int, ...], reading: str) -> Node:
+def _layer(index: int, row: LayerReport, sources: tuple[int, ...], reading: str) -> Node:
     layer = row.layer
     lines = [f"<b>{layer.summary()}</b>"]
     if reading:
@@ -202,10 +204,11 @@ def _layer(number: int, row: LayerReport, sources: tuple[int, ...], reading: str
         layer.group,
         "<br>".join(lines),
         reading,
-        f"layer {number}",
+        f"layer {index + 1}",
         sources,
         row.problem is not None,
         SYMBOLS[layer.meeting] if layer.most_inputs > 1 else "",
+        first=index,
     )
 
 
@@ -236,6 +239,7 @@ def _block(part: _Part, rows: Sequence[LayerReport], sources: tuple[int, ...], r
         problem is not None,
         arriving=arriving,
         times=part.times,
+        first=part.first,
     )
 
 

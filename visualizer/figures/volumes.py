@@ -54,7 +54,8 @@ def volumes(architecture: Architecture, report: ArchitectureReport) -> Chart:
     1 x 1 x N in the scale of the channels, cut (visibly) where it is too long. A layer that does not fit is a dashed
     box, and nothing that reads it is drawn. Branches lie below each other, a skip connection is an arc, a layer that
     merges is a small mark, and a block is one box in a frame. The figure has a fixed width: the page must be able to
-    scroll sideways; it is also made larger and smaller there.
+    scroll sideways; it is also made larger and smaller there. What is drawn of a node says in its `meta` which layer is
+    its first, by index (-1 for the picture), and whether it stands for several.
 
     Args:
         architecture: Any architecture, also one that does not fit.
@@ -99,7 +100,8 @@ def _figure(sized: Sized, layout: Layout) -> Any:
         if node.fails:
             margin = 0.0 if node.shape is None else FRAME_MARGIN * (2 if node.is_block else 1)
             failing += _raised([box.frame(x, margin)], y)
-        bodies.append(body | {"text": node.hover, "hoverinfo": "text", "hoveron": "fills"})
+        meta = {"first": node.first, "several": node.is_block}
+        bodies.append(body | {"text": node.hover, "hoverinfo": "text", "hoveron": "fills", "meta": meta})
         if node.symbol:
             colour = RED if node.shape is None else "white"
             font = {"size": 18 if len(node.symbol) == 1 else SMALL_FONT_SIZE, "color": colour}

@@ -18,10 +18,14 @@ _PICTURE_AXES = 3
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Layers that one call made, of a function of the source or of a nested model; parts may lie in each other."""
+    """Layers that one call made, of a function of the source or of a nested model; parts may lie in each other.
+
+    `is_layer` of a part, or of one around it, says that all of it is one layer to Keras.
+    """
 
     title: str
     parent: "Part | None"
+    is_layer: bool = False
 
     @property
     def outer(self) -> "Iterator[Part]":
@@ -44,6 +48,7 @@ class Tensor:
         depth: The number of layers on the longest way to it.
         part: What it is part of.
         input_shape: Of an input, as written; None where the source does not say it.
+        made_as: What made it to Keras, such as a nested model, and what that read; None where it is only a part of it.
     """
 
     number: int
@@ -53,6 +58,7 @@ class Tensor:
     depth: int = 0
     part: Part | None = field(default=None, repr=False)
     input_shape: Any = None
+    made_as: "tuple[Any, tuple[Tensor, ...]] | None" = field(default=None, repr=False)
 
 
 @dataclass(eq=False)
@@ -69,6 +75,7 @@ class Model:
         nested: Whether another model uses it.
         tried: Whether it is called with something that is not known, by another model or to train or use it.
         trained: Whether the source compiles or fits it.
+        sequential: Whether it is a Sequential.
     """
 
     line: int
@@ -80,6 +87,7 @@ class Model:
     trained: bool = False
     others: tuple[Tensor, ...] = ()
     whole: bool = False
+    sequential: bool = False
 
     @property
     def output(self) -> Tensor:
@@ -200,11 +208,13 @@ class Tensors:
             return None
 
 
-def same_tensors(left: Tensor, right: Tensor, budget: Budget) -> bool:
-    """Whether two tensors are made in the same way of the same inputs."""
+def same_tensors(left: Tensor, right: Tensor, budget: Budget, *, in_use: bool = False) -> bool:
+    """Whether two tensors are made in the same way of the same inputs; `in_use`, but for what only training does."""
     waiting, seen = [(left, right)], set[tuple[int, int]]()
     while waiting:
         one, other = waiting.pop()
+        if in_use:
+            one, other = (_before_random(tensor, budget) for tensor in (one, other))
         if one is other or (one.number, other.number) in seen:
             continue
         budget.make(1)
@@ -217,6 +227,14 @@ def same_tensors(left: Tensor, right: Tensor, budget: Budget) -> bool:
             return False
         waiting.extend(zip(one.reads, other.reads, strict=True))
     return True
+
+
+def _before_random(tensor: Tensor, budget: Budget) -> Tensor:
+    """What a tensor is where nothing is left out at random."""
+    while tensor.made_by is not None and tensor.made_by.layer.is_random_in_training:
+        budget.make(1)
+        tensor = tensor.reads[0]
+    return tensor
 
 
 def leading_to(outputs: Iterable[Tensor], ends: Container[Tensor], budget: Budget) -> list[Tensor]:

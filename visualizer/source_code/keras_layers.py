@@ -69,6 +69,7 @@ class LayerCall:
         source_layers: The layers.
         input_shape: The shape of the network's input in the call, as written, or None.
         reshapes_to: The shape in which it arranges the same numbers, as written, or None.
+        label: The name that the source gives this layer, or None.
     """
 
     name: str
@@ -76,6 +77,7 @@ class LayerCall:
     source_layers: tuple[SourceLayer, ...]
     input_shape: Any = None
     reshapes_to: Any = None
+    label: str | None = None
 
 
 def read_layer(

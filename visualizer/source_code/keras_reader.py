@@ -172,6 +172,9 @@ class _Result:
             return self._vector(sizes[0], line)
         if len(sizes) == 2 and None not in sizes:
             sizes.append(1)  # such as the pictures of MNIST
+            self.notes.add(
+                line, f"The input has two axes; here it is a {sizes[0]} × {sizes[1]} picture of one channel."
+            )
         if len(sizes) != 3:
             used = f"{height} × {width} × {channels}"
             self.notes.add(line, f"The input's shape is not written as three numbers; {used} is used.")

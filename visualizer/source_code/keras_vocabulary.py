@@ -12,7 +12,7 @@ from visualizer.architecture.layer import Layer, layer_types
 from visualizer.architecture.layers.reshape import Reshape
 from visualizer.source_code.command_line import PARSING, Options, option_of
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
-from visualizer.source_code.keras_applications import APPLICATIONS, read_application
+from visualizer.source_code.keras_applications import APPLICATIONS, FROM_MINUS_ONE, UNCHANGED, read_application
 from visualizer.source_code.keras_data import (
     Array,
     array_entry,
@@ -32,6 +32,7 @@ from visualizer.source_code.keras_layers import (
     matches_form,
     read_layer,
 )
+from visualizer.source_code.keras_places import Place, counted_places, places_in
 from visualizer.source_code.keras_training import is_optimizer, read_compile, read_fit, read_fit_generator
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.budget import Budget
@@ -95,6 +96,7 @@ _MUTATING = ("shuffle", "fill", "put", "copyto", "clone_model_into")
 # Settings of a layer whose change makes another layer of it.
 _NOT_OF_A_LAYER = ("trainable", "name", "_name", "built", "run_eagerly", "stop_training", "supports_masking")
 _READABLE = ("filters", "kernel_size", "strides", "units", "rate", "pool_size", "padding")  # of a layer
+_LEAST_SCALE = 0.01  # of a Rescaling here; a smaller one is of bytes, where it stands at the beginning
 _BYTES = 255  # the values of a picture in Keras, where they go from 0 to 1 here
 
 
@@ -132,7 +134,11 @@ class KerasVocabulary:
         self.inherited: dict[int, tuple[Instance, LayerCall]] = {}  # objects of classes that inherit from a layer
         self.bases: dict[int, tuple[Configured, Tensor]] = {}  # of keras.applications, which are not known here
         self.used_lines: dict[int, None] = {}
+        self.left_out: dict[Tensor, int] = {}  # how many layers after it are not built here
+        self.scaled: dict[Tensor, None] = {}  # pictures that the source has brought to 0 to 1
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
+        self._rescaling = next(found for found in self.forms if "Rescaling" in found[1].names)
+        self.layer_names = {name for _, form in self.forms for name in form.names} | {"Layer", "InputLayer"}
         # Classes that a script of this app defines, since Keras has none.
         self.definitions = {
             ast.dump(ast.parse(form.definition).body[0]): form.names[0] for _, form in self.forms if form.definition
@@ -165,7 +171,7 @@ class KerasVocabulary:
 
     def is_same(self, left: Any, right: Any) -> bool:
         if isinstance(left, Tensor) and isinstance(right, Tensor):
-            return same_tensors(left, right, self.budget)
+            return same_tensors(left, right, self.budget, in_use=self.interpreter.by_phase)
         if isinstance(left, Model) and isinstance(right, Model):
             if len(left.all_outputs) != len(right.all_outputs) or left.trained != right.trained:
                 return False
@@ -207,8 +213,12 @@ class KerasVocabulary:
                 return Unknown(text, line) if shape is None else Dimensions((None, *shape[1:], shape[0]))
             case LayerCall(source_layers=(made, *_)) if name in _READABLE and name not in dict(made.open_settings):
                 return getattr(made.layer, name, Unknown(text, line))
+            case LayerCall(label=str(label)) if name == "name":
+                return label
             case Configured(name="layer", arguments=(Model() as model,)) if name in ("output", "input"):
-                return self._end_of_layer(model, owner.keywords.get("index"), name, line, text)
+                return self._end_of_layer(model, owner, name, line, text)
+            case Configured(name="layer") if isinstance(item := self._item(owner), LayerCall):
+                return self.attribute(item, name, line, text)
             case Configured(keywords={"include_top": _}) if name in ("output", "input", "outputs", "inputs"):
                 base = self._unknown_base(owner)
                 return [base] if name.endswith("s") else base
@@ -221,18 +231,46 @@ class KerasVocabulary:
                 return known if name == "shape" else len(shape)
         return Member(owner, name)
 
-    def _end_of_layer(self, model: Model, index: Any, name: str, line: int, text: str) -> Tensor:
+    def _end_of_layer(self, model: Model, layer: Configured, name: str, line: int, text: str) -> Tensor:
         """What goes into a layer of a model, or comes out of it."""
         self.understood_calls += 1
+        place, index = self._place(layer), layer.keywords.get("index")
+        if place is not None and (name == "output" or len(place.reads) == 1):
+            return place.output if name == "output" else place.reads[0]
         if name == "input" and index == 0:
             return model.start
-        if name == "output" and type(index) is int and -len(model.outputs) < index < 0:
-            return model.outputs[index]
         if name == "output" and index == -1:
             return model.output
         note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
         self.notes.add(line, note, other_network=True)
         return model.output
+
+    def _place(self, layer: Configured) -> Any:
+        """The Place that `layers[index]` or `get_layer(name)` of a model means; None where that is not known."""
+        if "place" in layer.keywords:
+            return layer.keywords["place"]
+        model, index, name = layer.arguments[0], layer.keywords.get("index"), layer.keywords.get("name")
+        if isinstance(name, str):
+            named = [place for place in places_in(model, self.budget) or () if place.name == name]
+            return named[0] if len(named) == 1 else None
+        places = counted_places(model, self.left_out, self.budget)
+        if places is None or not isinstance(index, int) or not -len(places) <= index < len(places):
+            return None
+        return places[index]
+
+    def _item(self, item: Any) -> Any:
+        """The layer that `layers[index]` or `get_layer(name)` of a model means, if it is known; others are as given."""
+        if not isinstance(item, Configured) or item.name != "layer" or not item.arguments:
+            return item
+        place = self._place(item)
+        if place is None:
+            return item
+        return place.output if place.item is None else place.item
+
+    def _count_left_out(self, tensor: Tensor) -> None:
+        """Count a layer after a tensor that is not built here."""
+        self.journal.save_entry(self.left_out, tensor, weight=NETWORK)
+        self.left_out[tensor] = self.left_out.get(tensor, 0) + 1
 
     def _unknown_base(self, base: Configured) -> Tensor:
         """What a base of keras.applications that is not known here gives: the pictures, unchanged."""
@@ -264,11 +302,29 @@ class KerasVocabulary:
         return Member(model, name)
 
     def items(self, value: Any) -> list[Any] | None:
+        if isinstance(value, Configured) and value.name == "layers" and value.arguments:
+            places = counted_places(value.arguments[0], self.left_out, self.budget)
+            if places is None:
+                return None
+            return [self._layer_at(value, index, place=place) for index, place in enumerate(places)]
         both = isinstance(value, Configured) and value.keywords.get("subset") == "both"
         return [value, value] if both else None  # training and validation
 
-    def is_kind(self, value: Any, kind: Symbol) -> bool | None:
+    def _layer_at(self, layers: Configured, index: Any, **known: Place) -> Configured:
+        return Configured("layer", layers.arguments, {"index": index, **known}, layers.line)
+
+    def held(self, instance: Instance) -> list[Any] | dict[Any, Any] | None:
         return None
+
+    def is_kind(self, value: Any, kind: Symbol) -> bool | None:
+        value = self._item(value)
+        if isinstance(value, Tensor) and isinstance(kind, Symbol):
+            return kind.name == "InputLayer" if kind.name in self.layer_names else None
+        if not isinstance(value, LayerCall) or kind.name not in self.layer_names:
+            return None
+        same = any(value.name in form.names and kind.name in form.names for _, form in self.forms)
+        derived = value.name in ("Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D")  # in some versions
+        return kind.name == "Layer" or same or (None if derived else False)
 
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         if isinstance(owner, Tensor):
@@ -276,8 +332,11 @@ class KerasVocabulary:
             if last and all(part is ... or part == slice(None) for part in index[:-1]) and self._widened([owner, -1]):
                 return owner
             return self._pass_unchanged([owner], text, line)
-        if isinstance(owner, Configured) and owner.name == "layers" and not isinstance(index, slice):
-            return Configured("layer", owner.arguments, {"index": index}, line)
+        if isinstance(owner, Configured) and owner.name == "layers" and owner.arguments:
+            if not isinstance(index, slice):
+                return self._layer_at(owner, index)
+            layers = self.items(owner)
+            return Unknown(text, line) if layers is None else layers[index]
         found = array_entry(owner, index) if isinstance(owner, Array) else None
         return Unknown(text, line) if found is None else found.made_in(line, owner)
 
@@ -296,6 +355,9 @@ class KerasVocabulary:
     def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
         return False
 
+    def is_own_container(self, value: Any) -> bool:
+        return False
+
     def has(self, owner: Any, name: str) -> bool | None:
         return None
 
@@ -311,6 +373,7 @@ class KerasVocabulary:
             return
         if name in _NOT_OF_A_LAYER or isinstance(owner, Instance):
             return
+        owner = self._item(owner)
         if isinstance(owner, Model):
             self.notes.add(
                 line,
@@ -319,6 +382,9 @@ class KerasVocabulary:
             )
         elif isinstance(owner, LayerCall):
             what = f"“{name}={describe_value(value)}”, set after {owner.name} was made, is left out."
+            self.notes.add(line, what, other_network=True)
+        elif isinstance(owner, Configured) and owner.name == "layer":
+            what = f"“{name}={describe_value(value)}”, set for a layer after it was made, is left out."
             self.notes.add(line, what, other_network=True)
 
     def _note_rate(self, owner: Any, what: str, line: int) -> bool:
@@ -351,16 +417,15 @@ class KerasVocabulary:
             return self._pass_unchanged([tensor], text, line)
         scale = {"*": number, "/": 1 / number}.get(sign, 1)
         offset = {"+": number, "-": -number}.get(sign, 0)
-        if tensor.made_by is None and isclose(scale * _BYTES, 1):
+        bytes_in = self._has_bytes(tensor)
+        if bytes_in and isclose(scale * _BYTES, 1):
             self.understood_calls += 1
-            self.notes.add(line, f"“{text}” is left out. Pictures here go from 0 to 1 already.", about=tensor)
+            self._note_bytes(tensor, text, line)
             return tensor
-        if tensor.made_by is None and offset:
-            return self._pass_unchanged([tensor], text, line)  # of bytes
-        layer_type, form = next(found for found in self.forms if "Rescaling" in found[1].names)
-        settings = {"scale": scale, "offset": offset}
-        if tensor.made_by is None:
-            settings = dict(zip(settings, self._of_bytes([scale, offset], {}, line)[0], strict=True))
+        if bytes_in and offset:
+            return self._pass_unchanged([tensor], text, line)
+        layer_type, form = self._rescaling
+        settings = self._of_bytes(scale, offset, line) if bytes_in else {"scale": scale, "offset": offset}
         specs = {setting.name: setting.spec for setting in layer_type.settings()}
         if any(specs[name].check(float(value)) for name, value in settings.items()):
             return self._pass_unchanged([tensor], text, line)
@@ -372,7 +437,7 @@ class KerasVocabulary:
         outside = self.tensors.part
         kinds = Tensor | Unknown if is_layer else Tensor
         if any(isinstance(item, kinds) for item in self.budget.inside(arguments)):
-            self.tensors.part = Part(part_title(name), outside)
+            self.tensors.part = Part(part_title(name), outside, is_layer or bool(outside and outside.is_layer))
         try:
             yield
         finally:
@@ -456,8 +521,6 @@ class KerasVocabulary:
         if symbol.top == "torch":
             return Unknown(text, line)
         name, arguments, keywords = in_keras_2(name, arguments, keywords, line, self.notes)
-        if name == "Rescaling":
-            arguments, keywords = self._of_bytes(arguments, keywords, line)
         form = self._form(name, arguments, keywords)
         if form is not None:
             self.understood_calls += 1
@@ -477,6 +540,7 @@ class KerasVocabulary:
             read = read_layer(*form, name, arguments, keywords, line, self.notes)
             if kept:
                 read = replace(read, source_layers=(*read.source_layers, SourceLayer(Reshape("maps", 1, 1), line)))
+            read = replace(read, label=_text(keywords.get("name")))
             self.journal.save_entry(self.created, id(read), weight=NO_MATTER)
             self.created[id(read)] = read
             return read
@@ -495,7 +559,11 @@ class KerasVocabulary:
             self._add_model(model)
             return model
         if name == "get" and symbol.path.split(".")[-2:-1] in _NAMED and len(arguments) == 1:
-            return arguments[0]
+            function = arguments[0] or "linear" if "activations" in symbol.path else None
+            if not isinstance(function, str):
+                return arguments[0]
+            self.understood_calls += 1
+            return Symbol(f"keras.activations.{function}")
         if name in ("image_data_format", "image_dim_ordering"):
             return "channels_last" if name == "image_data_format" else "tf"
         if name in ("int_shape", "shape", "ndim") and len(arguments) == 1 and isinstance(arguments[0], Tensor):
@@ -525,7 +593,21 @@ class KerasVocabulary:
                 found = array_method(arguments[0], name, arguments[1:], keywords)
             if found is not None:
                 return found.made_in(line, arguments[0])
+        flowing = self._flowing([*arguments, *keywords.values()])
+        if len(flowing) == 1 and (prepared := self._preprocessed(symbol, flowing[0], line)) is not None:
+            return prepared
         return self._function(name, arguments, keywords, line, text)
+
+    def _preprocessed(self, symbol: Symbol, tensor: Tensor, line: int) -> Tensor | None:
+        """What `preprocess_input` of a module of keras.applications makes of pictures; None of other functions."""
+        module = symbol.path.split(".")[-2:-1]
+        if symbol.name != "preprocess_input" or not module or module[0] not in (*FROM_MINUS_ONE, *UNCHANGED):
+            return None
+        self.understood_calls += 1
+        if module[0] in FROM_MINUS_ONE:
+            return self._rescaled(Configured("Rescaling", (2 / _BYTES, -1.0), {}, line), tensor)
+        self._count_left_out(tensor)
+        return tensor
 
     def _of_options(
         self, options: Options, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str
@@ -545,21 +627,41 @@ class KerasVocabulary:
             return Unknown(text, line)
         return options
 
-    def _of_bytes(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> tuple[list[Any], dict[str, Any]]:
+    def _has_bytes(self, tensor: Tensor) -> bool:
+        """Whether a tensor is a picture as Keras gets it, whose values are not from 0 to 1 yet."""
+        return tensor.made_by is None and tensor not in self.scaled
+
+    def _note_bytes(self, tensor: Tensor, text: str, line: int) -> None:
+        """Note that a picture need not be brought to 0 to 1, as which it counts from now on."""
+        self.journal.save_entry(self.scaled, tensor, weight=NETWORK)
+        self.scaled[tensor] = None
+        self.notes.add(line, f"“{text}” is left out. Pictures here go from 0 to 1 already.", about=tensor)
+
+    def _of_bytes(self, scale: float, offset: float, line: int) -> dict[str, float]:
         """The arguments of a Rescaling of bytes, for pictures whose values go from 0 to 1."""
-        scale = keywords.get("scale", arguments[0] if arguments else None)
-        offset = keywords.get("offset", arguments[1] if len(arguments) > 1 else 0.0)
-        if not isinstance(scale, int | float) or not isinstance(offset, int | float):
-            return arguments, keywords
-        if not 0 < scale < 0.01 or (isclose(scale * _BYTES, 1) and not offset):
-            return arguments, keywords
+        if not 0 < scale < _LEAST_SCALE:
+            return {"scale": scale, "offset": offset}
         factor = round(scale * _BYTES, 9)
         self.notes.add(
             line,
             f"Pictures here go from 0 to 1 already; Rescaling takes the factor {factor:g} and the offset {offset:g}.",
         )
-        kept = {key: value for key, value in keywords.items() if key not in ("scale", "offset")}
-        return [factor, offset], kept
+        return {"scale": factor, "offset": offset}
+
+    def _rescaled(self, item: Configured, tensor: Tensor) -> Tensor | None:
+        """What a Rescaling by a small number, as of bytes, makes of a tensor; None if the number is not known."""
+        given = dict(zip(("scale", "offset"), item.arguments, strict=False)) | item.keywords
+        scale, offset = given.get("scale"), given.setdefault("offset", 0.0)
+        if not isinstance(scale, int | float) or not isinstance(offset, int | float) or scale <= 0:
+            return None
+        self._mark_used(item)
+        self._use_line(item.line)
+        if self._has_bytes(tensor):
+            if isclose(scale * _BYTES, 1) and not offset:
+                self._note_bytes(tensor, item.name, item.line)
+                return tensor
+            given |= self._of_bytes(scale, offset, item.line)
+        return self._merge(*self._rescaling, [tensor], [], given, item.line, item.name)
 
     def _function(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         """The value of a function of tensors, or of one that is not known."""
@@ -595,7 +697,7 @@ class KerasVocabulary:
     def _sequential(self, line: int, name: str | None = None) -> Model:
         """A model without layers yet."""
         start = self.tensors.start(line)
-        return self._fresh(Model(line, [start], [start], name))
+        return self._fresh(Model(line, [start], [start], name, sequential=True))
 
     def _fresh(self, model: Model) -> Model:
         self.journal.add_fresh(model)
@@ -712,19 +814,24 @@ class KerasVocabulary:
         joins = f"“{text}” joins branches in a way that is not known here, so only the longest is kept."
         note = joins if several else f"“{text}” is not known here and is left out."
         self.notes.add(line, note, other_network=True, about=kept)
+        self._count_left_out(kept)
         return kept
 
     # Layers are called, added
 
     def _apply(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         flowing = self._flowing([*arguments, *keywords.values()])
+        function = self._item(function)
+        if isinstance(function, Tensor):  # an input among the layers of a model
+            return flowing[0] if flowing else Unknown(text, line)
         if isinstance(function, Unknown | Configured):
             if not flowing:
                 return Unknown(text, line)
             if isinstance(function, Configured):
                 self._use_line(function.line)
-                followed = self._of_lambda(function, flowing)
+                followed = self._of_configured(function, flowing)
                 if followed:
+                    self._note_made(followed[0], function, flowing)
                     return followed[0]
                 if function.name in self.not_needed:
                     self.understood_calls += 1
@@ -750,6 +857,7 @@ class KerasVocabulary:
             self._take(flowing, len(function.inputs), line)
             self._give_shape(flowing[0], function.start.input_shape)
             made = self.tensors.applied_model(function, flowing, part_title(function.name, "Nested model"))
+            self._note_made(made[0], function, flowing)
             return made if len(made) > 1 else made[0]
         layer = function.source_layers[0].layer
         self._take(flowing, layer.most_inputs, line)
@@ -761,14 +869,22 @@ class KerasVocabulary:
             return flowing[0]
         self._give_shape(flowing[0], function.input_shape)
         if self._reshapes_input(function, flowing[0]):
+            self._count_left_out(flowing[0])
             return flowing[0]
         made = self.tensors.chained(function.source_layers, tuple(flowing))
+        self._note_made(made[-1], function, flowing)
         self.tensors.add_applied(made)
         return made[-1]
 
-    def _of_lambda(self, layer: Configured, flowing: list[Tensor]) -> list[Tensor]:
-        """What a Lambda of a function of the source makes; nothing where that is not known."""
+    def _of_configured(self, layer: Configured, flowing: list[Tensor]) -> list[Tensor]:
+        """What a Lambda of a function of the source, or a Rescaling of bytes, makes; nothing where it is not known."""
+        if layer.name == "Rescaling" and len(flowing) == 1:
+            made = self._rescaled(layer, flowing[0])
+            return [] if made is None else [made]
         function = layer.keywords.get("function", layer.arguments[0] if layer.arguments else None)
+        if layer.name == "Lambda" and isinstance(function, Symbol) and len(flowing) == 1:
+            made = self._preprocessed(function, flowing[0], layer.line)
+            return [] if made is None else [made]
         if layer.name != "Lambda" or not isinstance(function, Function):
             return []
         self._mark_used(layer)
@@ -844,25 +960,36 @@ class KerasVocabulary:
         if isinstance(data, Array) and len(data.shape) > 1 and model.start.input_shape is None:
             self._give_shape(model.start, self._shape_of(data))
 
-    def _append(self, model: Model, output: Tensor) -> None:
+    def _note_made(self, made: Tensor, item: Any, reads: list[Tensor]) -> None:
+        """Remember what made a tensor; what makes nothing of it is one layer after it."""
+        if made in reads:
+            self._count_left_out(made)
+        else:
+            made.made_as = (item, tuple(reads))
+
+    def _append(self, model: Model, output: Tensor, item: Any) -> None:
+        self._note_made(output, item, [model.output])
         self.journal.save_end(model.outputs, weight=NETWORK)
         model.outputs.append(output)
 
     def _add(self, model: Model, item: Any, line: int) -> None:
         self.understood_calls += 1
+        item = self._item(item)
         if isinstance(item, Instance) and id(item) in self.sequences:
             item = self.sequences[id(item)][1]
         match item:
             case LayerCall():
                 self._mark_used(item)
                 self._give_shape(model.output, item.input_shape)
-                if not self._reshapes_input(item, model.output):
-                    self._append(model, self.tensors.chained(item.source_layers, (model.output,))[-1])
+                if self._reshapes_input(item, model.output):
+                    self._count_left_out(model.output)
+                else:
+                    self._append(model, self.tensors.chained(item.source_layers, (model.output,))[-1], item)
             case Model():
                 self._nest(item)
                 self._give_shape(model.output, item.start.input_shape)
                 title = part_title(item.name, "Nested model")
-                self._append(model, self.tensors.applied_model(item, [model.output], title)[0])
+                self._append(model, self.tensors.applied_model(item, [model.output], title)[0], item)
             case Instance() if not item.created_from.find("call") and (
                 inherited := self._inherited(item, [], {}, line)
             ):
@@ -870,24 +997,29 @@ class KerasVocabulary:
             case Instance():
                 made = self._flowing([self.interpreter.call_instance(item, [model.output], {})])
                 if made:
-                    self._append(model, made[0])
+                    self._append(model, made[0], item)
                 else:
+                    self._count_left_out(model.output)
                     self._note_left_out(item, line)
             case Tensor(made_by=None, input_shape=shape):
                 self.journal.save_attribute(model.start, "input_shape", weight=NETWORK)
                 model.start.input_shape = shape
             case Configured():
                 self._give_shape(model.output, declared_input_shape(item.keywords))
-                followed = self._of_lambda(item, [model.output])
+                followed = self._of_configured(item, [model.output])
                 if not followed:
                     self._leave_out(item, model.output, line)
                 elif followed[0] is not model.output:
-                    self._append(model, followed[0])
+                    self._append(model, followed[0], item)
+                else:
+                    self._count_left_out(model.output)
             case _:
+                self._count_left_out(model.output)
                 self._note_left_out(item, line)
 
     def _leave_out(self, item: Configured, tensor: Tensor, line: int) -> None:
         """Note a layer that is not built; what it makes of the input's size is the input here."""
+        self._count_left_out(tensor)
         if item.name not in _SIZES:
             return self._note_left_out(item, line)
         sizes = dict(zip(("height", "width"), item.arguments, strict=False)) | dict(item.keywords)
@@ -923,6 +1055,11 @@ class KerasVocabulary:
             for item in [*arguments, *keywords.values()]:
                 self._add(model, item, line)
             return None
+        if name == "pop" and self.left_out.get(model.output):
+            self.understood_calls += 1
+            self.journal.save_entry(self.left_out, model.output, weight=NETWORK)
+            self.left_out[model.output] -= 1
+            return None
         if name == "pop" and len(model.outputs) > 1:
             self.understood_calls += 1
             self.journal.save_whole(model.outputs, weight=NETWORK)
@@ -949,7 +1086,8 @@ class KerasVocabulary:
             self._give_pictures(model, keywords.get("x", arguments[0] if arguments else None))
             self._set(model, read(arguments, keywords, line, self.notes))
         elif name == "get_layer":
-            return Configured("layer", (model,), {}, line)
+            given = dict(zip(("name", "index"), arguments, strict=False)) | keywords
+            return Configured("layer", (model,), given, line)
         elif name not in _KEEPING:
             return Configured(name, tuple(arguments), keywords, line)
         return Unknown(name, line)

@@ -26,6 +26,7 @@ from visualizer.source_code.python.budget import Budget, Exhausted
 from visualizer.source_code.python.following import Raised
 from visualizer.source_code.python.values import Class, Function, Instance, describe_value
 from visualizer.source_code.python_source import Parsed, cannot_follow, parse
+from visualizer.source_code.pytorch_accumulation import accumulations
 from visualizer.source_code.pytorch_input import (
     DEFAULT,
     IMAGENET_CLASSES,
@@ -34,7 +35,7 @@ from visualizer.source_code.pytorch_input import (
     fitting_shape,
 )
 from visualizer.source_code.pytorch_training import CROSS_ENTROPY, NEGATIVE_LOG, OPTIMIZER_NAMES
-from visualizer.source_code.pytorch_training_words import EPOCHS
+from visualizer.source_code.pytorch_training_words import ACCUMULATED, EPOCHS
 from visualizer.source_code.pytorch_values import Chain
 from visualizer.source_code.pytorch_vocabulary import DRAWING, Vocabulary
 from visualizer.source_code.reading import NoNetworkError, SourceReading
@@ -158,6 +159,7 @@ class _Attempt:
             if isinstance(node, ast.Attribute) and node.attr == "backward"
         )
         self.follower.follow(parsed.module)
+        self.accumulations = [(line, self._named(count)) for line, count in accumulations(parsed.module)]
         self.module, self.line, self.name = self._choose(parsed.module)
         hinted, self.hint = self.words.hints.shape()
         self.hinted = hinted
@@ -168,6 +170,10 @@ class _Attempt:
         self._follow_hooks()
         network = {id(item) for item in self.words.inside_of(self.module)}
         self.learnt, self.loss = self.words.learning.decide(network, self.words.notes)
+
+    def _named(self, node: ast.expr) -> Any:
+        """The value of a number, or of a name that the module gives one; None for anything else."""
+        return self.follower.value(node) if isinstance(node, ast.Constant | ast.Name | ast.Attribute) else None
 
     def _follow_hooks(self) -> None:
         """Follow what Lightning calls: how a module says that it is trained."""
@@ -235,6 +241,8 @@ class _Attempt:
         candidates += [chain for chain in words.chains if chain.items]
         candidates = candidates or [item for item in modules if item.created_from.find("forward")]
         held = {id(inner) for item in candidates for inner in words.inside_of(item)[1:]}
+        # What is only copied into another network is none of its own.
+        held |= {id(original) for original, copy in words.copies if id(copy) in held}
         return [item for item in candidates if id(item) not in held]
 
     def _line_of(self, item: Any) -> int:
@@ -407,6 +415,9 @@ class _Attempt:
         if self.loss is None and words.gradients:
             line = words.gradients[0]
             words.note(line, "No loss that is known here was found; the one that is chosen on Train is used.")
+        for line, count in self.accumulations:
+            if count != 1:
+                words.note(line, f"The source {ACCUMULATED}")
         owners = [said for said in words.learning.said if said.kind == "optimizer" and said.owners]
         learning = frozenset().union(*(said.owners for said in owners))
         inside = [item for item in words.inside_of(self.module) if item in words.modules and item.form.reads]
@@ -421,6 +432,9 @@ class _Attempt:
             if id(module) in inside and id(module) not in words.applied:
                 note = f"This {module.name} is created but not used in what is built."
                 words.note(module.line, note, other_network=bool(module.form.reads))
+        for parameter in words.loose_weights(self.module):
+            note = f"This nn.{parameter.name} is left out: weights outside of layers are not known here."
+            words.note(parameter.line, note, other_network=True)
         reached = set(self._tensors)
         for tensor in followers([self.start], words.tensors.applied):
             if tensor not in reached and not words.stands_for_vector(tensor):

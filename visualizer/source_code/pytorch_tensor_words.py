@@ -35,6 +35,8 @@ class TensorWords(TrainingWords):
         """The same numbers at another place: what is changed in place later is one of the two."""
         made = replace(tensor)
         self._copied[made] = self.original(tensor)
+        if tensor in self._views:  # of a copy, what was changed before counts, and no more what is changed later
+            self._note_outdated(tensor, self.budget.line)
         for known in (self.shapes.of, self._flat):
             if tensor in known:
                 known[made] = known[tensor]  # type: ignore[assignment]
@@ -48,13 +50,33 @@ class TensorWords(TrainingWords):
 
     def last(self, tensor: Tensor) -> Tensor:
         """What a layer makes that a tensor is in the end, after all that changed it in place."""
-        return self.original(self._now(tensor))
+        tensor = self._now(tensor)
+        self._note_outdated(tensor, tensor.line)
+        return self.original(tensor)
 
     def _replace(self, before: Tensor, after: Tensor) -> None:
         """A tensor was changed in place: whatever name it has, it is another one from now on."""
         if before is not after:
             self.journal.save_entry(self._replaced, before, weight=NO_MATTER)
             self._replaced[before] = after
+            shown = self._views.get(before)
+            while shown is not None:
+                self.budget.make(1)
+                self.journal.save_entry(self._seen_through, shown, weight=NO_MATTER)
+                self._seen_through[shown] = None
+                shown = self._views.get(shown)
+
+    def _note_outdated(self, tensor: Tensor, line: int) -> None:
+        """Note that a tensor is read which shows the same numbers as one that was changed in place since."""
+        shown: Tensor | None = tensor
+        outdated = False
+        while shown is not None and not outdated:
+            self.budget.make(1)
+            outdated = shown in self._seen_through or (shown is not tensor and shown in self._replaced)
+            shown = self._views.get(shown)
+        if outdated:
+            why = "The numbers that are read here were changed in place in another shape, which is not followed."
+            self.note(line, why, other_network=True)
 
     def _now(self, tensor: Tensor) -> Tensor:
         """What a tensor is now, where it was changed in place."""
@@ -94,7 +116,10 @@ class TensorWords(TrainingWords):
         if not self._muted:
             self._kept.append(module)
             self.applied.add(id(module))
+        for tensor in flowing:
+            self._note_outdated(tensor, line)
         if module.form.to_vector and flowing[0] in self._flat:
+            self._views[self._flat[flowing[0]]] = flowing[0]
             return self._flat[flowing[0]]
         arriving = Arriving(self._shape(flowing[0]), all(tensor in self._positive for tensor in flowing))
         layers = module.layers(arriving, line, self.notes)
@@ -111,6 +136,8 @@ class TensorWords(TrainingWords):
             self.note(line, note, other_network=True)
             del flowing[most:]
         made = self._made(module, layers, flowing)
+        if module.form.is_view and made is not flowing[0]:
+            self._views[made] = flowing[0]
         if module.in_place:
             self._replace(flowing[0], made)
         return made

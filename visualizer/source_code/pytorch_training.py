@@ -38,6 +38,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "weight_decay": (0,),
     "maximize": (False,),
 }
+_NEUTRAL_IN_LOSSES: Mapping[str, tuple[Any, ...]] = {"label_smoothing": (0,), "ignore_index": (-100,)}
 _DEFAULT_RATES = {"sgd": 0.001, "adam": 0.001, "rmsprop": 0.01}
 _PLACES: Mapping[str, tuple[str, ...]] = {
     "sgd": ("params", "lr", "momentum", "dampening", "weight_decay", "nesterov"),
@@ -89,6 +90,8 @@ def read_loss(
     places = ("size_average", "reduce", "reduction") if name in _MEAN_SQUARED else ("weight",)
     keywords = dict(zip(places, arguments, strict=False)) | dict(keywords)
     for argument, value in keywords.items():
+        if _is_neutral(value, _NEUTRAL_IN_LOSSES.get(argument, ())):
+            continue
         if argument not in ("reduction", "input", "target") and value is not None:
             notes.add(line, f"“{argument}={describe_value(value)}” of {name} is left out.")
     if keywords.get("reduction", "mean") != "mean":

@@ -8,12 +8,14 @@ from visualizer.source_code.python.values import (
     Member,
     Rest,
     Unknown,
+    describe_value,
 )
 from visualizer.source_code.pytorch_input import (
     DATASETS,
     RESIZING,
 )
 from visualizer.source_code.pytorch_learning import Said
+from visualizer.source_code.pytorch_penalties import of_loss
 from visualizer.source_code.pytorch_training import (
     LOSSES,
     OPTIMIZER_NAMES,
@@ -29,6 +31,11 @@ EPOCHS = "__epochs__"  # the name of the function that is put around what a loop
 _DRAWN = ("randn", "rand", "zeros", "ones", "empty", "randint", "full")
 _WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile", "tqdm", "trange", "Variable")
 _PLANS = ("LR", "LambdaLR", "ReduceLROnPlateau", "CosineAnnealingWarmRestarts")
+_ACCUMULATING = ("accumulate_grad_batches", "gradient_accumulation_steps")
+ACCUMULATED = (
+    "adds up the gradients of several batches before it changes the weights; here each batch changes them. A larger "
+    "batch size comes to the same."
+)
 _REWEIGHTED = ("spectral_norm", "weight_norm")
 SMALLEST_DRAWN = 4  # pixels of what a tensor is taken for a picture with: a single pixel is noise, mostly
 
@@ -54,6 +61,9 @@ class TrainingWords(Words):
             settings = read_loss(name, () if is_function else arguments, keywords, line, self.notes)
             self._set_up(Said("loss", name, line, settings, is_likelier=is_function))
             self._note_own_loss(name, line)
+            if is_function:
+                self.used_lines.add(line)
+                return of_loss(name, line)
         elif name == "DataLoader":
             settings = read_loader(arguments, keywords, line, self.notes)
             shuffles = (*arguments[2:3], keywords.get("shuffle"))[0] is True or "sampler" in keywords
@@ -151,8 +161,15 @@ class TrainingWords(Words):
             self.used_lines.add(line)
             given = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
             return Parser({} if name == "ArgumentParser" else given | keywords)
+        if name == "deepcopy" and arguments:
+            copy = self._copied_module(arguments[0], {})
+            self.copies.append((arguments[0], copy))
+            return copy
         if name == "vars" and arguments and isinstance(arguments[0], Parser):
             return dict(arguments[0].defaults)
+        for option in _ACCUMULATING:
+            if keywords.get(option, 1) not in (1, None):
+                self.note(line, f"“{option}={describe_value(keywords[option])}” {ACCUMULATED}")
         if name == "Trainer" and isinstance(keywords.get("max_epochs"), int):
             self.used_lines.add(line)
             self._set_up(Said("epochs", name, line, read_epochs(keywords["max_epochs"], line, self.notes)))

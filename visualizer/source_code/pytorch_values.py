@@ -24,6 +24,14 @@ class Chain:
         return len(self.items)
 
 
+class ModuleList(list[Any]):
+    """An `nn.ModuleList`: a list that can be asked for its modules."""
+
+
+class ModuleDict(dict[Any, Any]):
+    """An `nn.ModuleDict`: a dictionary whose modules are attributes too."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """The number of pictures in a batch, such as `x.size(0)`."""
@@ -48,10 +56,11 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
-    """What `module.parameters()` gives: the weights of a module."""
+    """What `module.parameters()` gives: the weights of a module, or their gradients."""
 
     owner: Any
     named: bool = False
+    are_gradients: bool = False
 
 
 @dataclass(eq=False)

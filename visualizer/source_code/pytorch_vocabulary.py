@@ -25,18 +25,30 @@ from visualizer.source_code.python.values import (
     Super,
     Symbol,
     Unknown,
+    View,
     describe_value,
     name_of,
 )
 from visualizer.source_code.python_source import cannot_follow
 from visualizer.source_code.pytorch_modules import Module, read_module
+from visualizer.source_code.pytorch_penalties import Measured, adds_penalty, computed, measured, of_loss
 from visualizer.source_code.pytorch_tensor_words import TensorWords
 from visualizer.source_code.pytorch_tensors import drops_single_axes, sizes
 from visualizer.source_code.pytorch_training import (
     LOSSES,
 )
 from visualizer.source_code.pytorch_training_words import EPOCHS
-from visualizer.source_code.pytorch_values import BATCH, TRAINS, Batch, Chain, Drawn, Parameters, Parser
+from visualizer.source_code.pytorch_values import (
+    BATCH,
+    TRAINS,
+    Batch,
+    Chain,
+    Drawn,
+    ModuleDict,
+    ModuleList,
+    Parameters,
+    Parser,
+)
 from visualizer.source_code.pytorch_words import MODULE_BASES
 
 _ROOTS = frozenset(
@@ -53,6 +65,11 @@ _OF_MODULES = frozenset(
     | {"register_parameter", "state_dict", "load_state_dict", "zero_grad", "get_submodule", "get_parameter"}
     | {"_modules", "_parameters", "_buffers", "bfloat16", "type", "extra_repr", "dump_patches"}
 )
+# Methods of weights that ask how many there are, or for one of them.
+_COUNTING = ("numel", "nelement", "size", "dim", "item", "tolist", "numpy")
+# Whether the network is being written down for another program.
+_TRACING = ("is_scripting", "is_tracing", "is_in_onnx_export", "_get_tracing_state", "is_compiling", "is_exporting")
+_LAZY = "Lazy"  # what the names begin with of modules that do not say how many maps, or numbers, arrive
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _OWN_MODULES = ("own_modules.py", "padded_average.py")
 MAX_NESTING = 50  # of chains in chains
@@ -80,13 +97,17 @@ class Vocabulary(TensorWords):
 
     def forget(self, value: Any, line: int, text: str) -> None:
         if isinstance(value, Module | Chain):
-            self.note(line, f"“{text}” may change a layer, which is not followed.", other_network=True)
+            what = f"“{text}”" if text else "Something that is not known"
+            self.note(line, f"{what} may change a layer, which is not followed.", other_network=True)
 
     def keeps(self, function: Any) -> bool:
         if isinstance(function, Member):
             function = function.owner
         known = Symbol | Module | Chain | Tensor | Instance | Super | Configured | Parser | Drawn | Parameters | Member
-        return isinstance(function, known)
+        return isinstance(function, known | ModuleList | ModuleDict)
+
+    def is_own_container(self, value: Any) -> bool:
+        return isinstance(value, ModuleList | ModuleDict)
 
     def is_built(self, value: Any) -> bool:
         return isinstance(value, Tensor | Module | Chain)
@@ -152,7 +173,7 @@ class Vocabulary(TensorWords):
                 return self._parser_method(parser, name, arguments, keywords, line)
             case Member(owner=Super(owner=owner), name=name):
                 return self._module_method(owner, name, arguments, keywords, line, text)
-            case Member(owner=Instance() | Module() | Chain() as owner, name=name):
+            case Member(owner=Instance() | Module() | Chain() | ModuleList() | ModuleDict() as owner, name=name):
                 return self._module_method(owner, name, arguments, keywords, line, text)
             case Member(owner=Drawn() as drawn, name=name):
                 return sizes(drawn.shape[1:]) if name == "size" else drawn
@@ -161,8 +182,13 @@ class Vocabulary(TensorWords):
                 made = [said for said in self.learning.said if said.kind == "loss" and said.line == function.line]
                 for said in made[-1:]:
                     self._set_up(replace(said, is_likelier=True))
-            return Unknown(text, line)
-        if isinstance(function, Member) and isinstance(function.owner, Member | Parameters):
+            return of_loss(name_of(function) or "", line)
+        if isinstance(function, Member) and isinstance(function.owner, Member | Parameters | Measured):
+            size = computed(function.name, (function.owner, *arguments), line)
+            if size is not None:
+                return size
+            if function.name in _COUNTING:
+                return Unknown(text, line)
             if function.name.endswith("_") and function.name in DRAWING:
                 self._start(function.name, function.owner, line)
             elif function.name == "requires_grad_":
@@ -203,7 +229,12 @@ class Vocabulary(TensorWords):
             found = self.forms.of_function(_SIGNS.get(sign, ""), 1)
             if found is not None and isinstance(number, int | float) and not turned:
                 return self._apply(read_module(found, text, [number], {}, line, self.notes), flowing, line, text)
-        return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
+        if flowing:
+            return self._pass_unchanged(flowing, text, line)
+        if sign in ("+", "-") and adds_penalty(left, right):
+            why = "adds a penalty for the size of weights to the loss; it is left out, as cards have their own."
+            self.note(line, f"“{text}” {why}")
+        return measured("computed", (left, right), line) or Unknown(text, line)
 
     def attribute(self, owner: Any, name: str, line: int, text: str) -> Any:
         owner = self._settled(owner)
@@ -217,17 +248,15 @@ class Vocabulary(TensorWords):
             methods = name.startswith(("add_", "parse_")) or name == "set_defaults"
             return Member(owner, name) if methods else owner.defaults.get(name, Unknown(text, line))
         if isinstance(owner, Parameters):
-            return (
-                owner
-                if name in ("data", "grad")
-                else Member(owner, name)
-                if name != "requires_grad"
-                else Unknown(text, line)
-            )
-        if isinstance(owner, Member) and isinstance(owner.owner, Module) and (name == "data" or name.endswith("_")):
+            if name in ("data", "grad"):
+                return replace(owner, are_gradients=owner.are_gradients or name == "grad")
+            return Member(owner, name) if name != "requires_grad" else Unknown(text, line)
+        if isinstance(owner, Member) and isinstance(owner.owner, Module):
             return owner if name == "data" else Member(owner, name)
         if isinstance(owner, Chain) and name in owner.names:
             return owner.names[name]
+        if isinstance(owner, ModuleDict) and name in owner:
+            return owner[name]
         if isinstance(owner, Drawn) and name == "shape":
             return (BATCH, *owner.shape[1:])
         if isinstance(owner, Instance) and name == "training":
@@ -245,7 +274,7 @@ class Vocabulary(TensorWords):
             return (given, given) if isinstance(given, int) and "Pool" not in owner.name else given
         if isinstance(owner, Module) and name in owner.values:
             return owner.values[name]
-        if isinstance(owner, Instance | Module | Chain | Drawn | Configured):
+        if isinstance(owner, Instance | Module | Chain | ModuleList | ModuleDict | Drawn | Configured):
             return Member(owner, name)
         return Unknown(text, line)
 
@@ -255,16 +284,25 @@ class Vocabulary(TensorWords):
             return [(Unknown("name", 0), weights)] if value.named else [weights]
         return value.items if isinstance(value, Chain) else None
 
+    def held(self, instance: Instance) -> list[Any] | dict[Any, Any] | None:
+        bases = {base.name for base in instance.created_from.library_bases if isinstance(base, Symbol)}
+        if "ModuleDict" in bases:
+            return ModuleDict(self._names_in(instance))
+        return ModuleList(self._names_in(instance).values()) if bases & {"ModuleList", "Sequential"} else None
+
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
         if isinstance(value, Module):
             return value.name == kind.name if kind.name != "Module" else True
-        if isinstance(value, Chain):
-            return kind.name in ("Sequential", "Module")
+        if isinstance(value, Chain | ModuleList | ModuleDict):
+            own = "Sequential" if isinstance(value, Chain) else type(value).__name__
+            return kind.name in (own, "Module")
         if isinstance(value, Instance) and self.is_module_class(value.created_from):
             bases = [base.name for base in value.created_from.library_bases if isinstance(base, Symbol)]
             return kind.name in (*bases, "Module")
         if isinstance(value, Tensor | Drawn):
             return kind.name == "Tensor"
+        if isinstance(value, list | tuple | dict | int | float | str | None) and kind.name in ("Tensor", "Module"):
+            return False
         return None
 
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
@@ -314,7 +352,7 @@ class Vocabulary(TensorWords):
         return True
 
     def has(self, owner: Any, name: str) -> bool | None:
-        if isinstance(owner, Module | Chain):
+        if isinstance(owner, Module | Chain | ModuleList | ModuleDict):
             return name in _OF_MODULES
         bases = owner.created_from.library_bases if isinstance(owner, Instance) else [None]
         if all(isinstance(base, Symbol) and base.name in MODULE_BASES for base in bases):
@@ -334,11 +372,15 @@ class Vocabulary(TensorWords):
 
     def _symbol(self, symbol: Symbol, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         name = symbol.name
+        if name.removeprefix(_LAZY) in self.forms.names and name.startswith(_LAZY):
+            name, arguments = name.removeprefix(_LAZY), [None, *arguments]  # what arrives counts
         given = [*arguments, *keywords.values()]
         if name == EPOCHS:
             return self._epochs(given, line, text)
         if symbol.path.endswith(("cuda.is_available", "cuda.device_count", "mps.is_available")):
             return 0 if name == "device_count" else False  # it does not matter here where the source would compute
+        if name in _TRACING:
+            return False
         if symbol.path.split(".")[0] not in _ROOTS and "." in symbol.path:
             built = self._elsewhere(name, arguments, keywords, line)
             if built is not None:
@@ -364,7 +406,8 @@ class Vocabulary(TensorWords):
             for item in given:
                 if isinstance(item, Module | Chain) or (isinstance(item, Instance) and self.children(item)):
                     self.note(line, f"“{text}” gets the network, and what it does with it is not followed.")
-        return Configured(name, tuple(arguments), keywords, line)
+        size = computed(name, given, line)
+        return Configured(name, tuple(arguments), keywords, line) if size is None else size
 
     def _module(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         if name == "Identity":
@@ -374,9 +417,9 @@ class Vocabulary(TensorWords):
         if name == "ModuleList":
             items = arguments[0] if arguments else []
             known = items.items if isinstance(items, Chain | Stream) else items
-            return list(known) if isinstance(known, list | tuple) else [Rest(describe_value(items), line)]
+            return ModuleList(known if isinstance(known, list | tuple) else [Rest(describe_value(items), line)])
         if name == "ModuleDict":
-            return self._dictionary(arguments[0] if arguments else {}, line)
+            return ModuleDict(self._dictionary(arguments[0] if arguments else {}, line))
         found = self.forms.of_class(name, arguments, keywords)
         assert found is not None
         module = read_module(found, name, arguments, keywords, line, self.notes)
@@ -474,6 +517,14 @@ class Vocabulary(TensorWords):
             self.budget.make(len(names))
             self._set(owner, "hparams", Parser(names))
             return None
+        if name in ("items", "keys", "values") and isinstance(owner, Instance):
+            inside = self.held(owner)
+            return View(inside, name) if isinstance(inside, dict) else Unknown(text, line)
+        if name in ("register_parameter", "register_buffer") and isinstance(owner, Instance):
+            given = [*arguments, *keywords.values()]
+            if len(given) > 1 and isinstance(given[0], str):
+                self._set(owner, given[0], given[1])
+            return None
         if name in ("add_module", "register_module", "append", "insert", "extend"):
             return self._add(owner, name, arguments, keywords, line)
         if name == "pop" and isinstance(owner, Chain):
@@ -504,6 +555,11 @@ class Vocabulary(TensorWords):
         """`super().__init__(...)` of a class that inherits from one of torch's: a chain is given its modules."""
         if not isinstance(owner, Instance) or not arguments:
             return
+        if any(isinstance(base, Symbol) and base.name == "ModuleList" for base in owner.created_from.library_bases):
+            arguments = self._module("ModuleList", arguments, {}, line)
+            for index, item in enumerate(arguments):
+                self._set(owner, str(index), item)
+            return
         if any(isinstance(base, Symbol) and base.name == "Sequential" for base in owner.created_from.library_bases):
             for index, item in enumerate(self._sequential(arguments, line).items):
                 self._set(owner, str(index), item)
@@ -518,6 +574,12 @@ class Vocabulary(TensorWords):
         given = [*arguments, *keywords.values()]
         if isinstance(owner, Instance) and len(given) == 2 and isinstance(given[0], str):
             self._set(owner, given[0], given[1])
+        elif isinstance(owner, ModuleDict) and len(given) == 2 and isinstance(given[0], str):
+            self.journal.save_entry(owner, given[0])
+            owner[given[0]] = given[1]
+        elif isinstance(owner, ModuleList) and name in ("add_module", "register_module") and len(given) == 2:
+            self.journal.save_whole(owner)
+            owner.append(given[1])
         elif isinstance(owner, Instance) and name == "append" and len(given) == 1:
             self._set(owner, str(len(owner.attributes)), given[0])
         elif isinstance(owner, Chain) and self._change_chain(owner, name, given):

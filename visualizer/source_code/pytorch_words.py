@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from visualizer.source_code.keras_graph import Tensor, Tensors
@@ -12,6 +13,7 @@ from visualizer.source_code.python.journal import NO_MATTER
 from visualizer.source_code.python.values import (
     REST,
     Class,
+    Configured,
     Instance,
     Rest,
     Stream,
@@ -25,8 +27,9 @@ from visualizer.source_code.pytorch_input import (
 )
 from visualizer.source_code.pytorch_learning import Learning
 from visualizer.source_code.pytorch_modules import Forms, Module
-from visualizer.source_code.pytorch_values import Chain
+from visualizer.source_code.pytorch_values import Chain, ModuleDict, ModuleList
 
+LOOSE_WEIGHTS = ("Parameter", "ParameterList", "ParameterDict", "UninitializedParameter")
 MODULE_BASES = ("Module", "Sequential", "ModuleList", "ModuleDict", "LightningModule", "ScriptModule")
 
 
@@ -45,6 +48,7 @@ class Words:
         hints: What the source says about its pictures.
         modules: All objects of classes of torch that it creates.
         chains: All `nn.Sequential`.
+        copies: Modules that are copied, with their copies.
         trained: The modules that are trained or run, in order, by id.
         applied: The ids of the modules that are used in what is built.
         activations: The function that a source layer is, by its id.
@@ -72,6 +76,7 @@ class Words:
         self.hints = Hints()
         self.modules: list[Module] = []
         self.chains: list[Chain] = []
+        self.copies: list[tuple[Any, Any]] = []
         self.trained: dict[int, Any] = {}
         self.applied: set[int] = set()
         self.activations: dict[int, str] = {}
@@ -92,6 +97,8 @@ class Words:
         self._depth = 0
         self._replaced: dict[Tensor, Tensor] = {}  # what became of a tensor that was changed in place
         self._copied: dict[Tensor, Tensor] = {}  # what a tensor is a copy of, with numbers of its own
+        self._views: dict[Tensor, Tensor] = {}  # what a tensor shows in another shape
+        self._seen_through: dict[Tensor, None] = {}  # those that were changed in place in another shape
         self._kept: list[Any] = []  # whose ids are known
 
     def note(self, line: int, sentence: str, *, other_network: bool = False) -> None:
@@ -121,7 +128,7 @@ class Words:
 
     def is_module(self, item: Any) -> bool:
         """Whether something is a module, of torch or of the source."""
-        return isinstance(item, Module | Chain) or (
+        return isinstance(item, Module | Chain | ModuleList | ModuleDict) or (
             isinstance(item, Instance) and self.is_module_class(item.created_from)
         )
 
@@ -149,11 +156,57 @@ class Words:
                 waiting.extend(reversed(self.children(item)))
         return found
 
+    def _copied_module(self, item: Any, made: dict[int, Any]) -> Any:
+        """A module, or what holds modules, with copies of all modules in it; anything else as it is."""
+        self.budget.make(2)
+        if id(item) in made:
+            return made[id(item)]
+        if isinstance(item, Module):
+            made[id(item)] = copy = replace(item, _made={})
+            self.journal.save_end(self.modules, weight=NO_MATTER)
+            self.modules.append(copy)
+            return copy
+        if isinstance(item, Chain):
+            made[id(item)] = chain = Chain([], item.line)
+            chain.items.extend(self._copied_module(inner, made) for inner in item.items)
+            chain.names.update((name, self._copied_module(inner, made)) for name, inner in item.names.items())
+            self.journal.save_end(self.chains, weight=NO_MATTER)
+            self.chains.append(chain)
+            return chain
+        if isinstance(item, Instance):
+            made[id(item)] = instance = Instance(item.created_from, {})
+            instance.attributes.update((name, self._copied_module(a, made)) for name, a in item.attributes.items())
+            self.journal.save_end(self.interpreter.instances, weight=NO_MATTER)
+            self.interpreter.instances.append(instance)
+            return instance
+        if isinstance(item, list):
+            made[id(item)] = items = type(item)()
+            items.extend(self._copied_module(inner, made) for inner in item)
+            return items
+        if isinstance(item, dict):
+            made[id(item)] = entries = type(item)()
+            entries.update((key, self._copied_module(inner, made)) for key, inner in item.items())
+            return entries
+        return item
+
+    def loose_weights(self, owner: Any) -> list[Configured]:
+        """What a module holds of weights that belong to no layer."""
+        found = []
+        for item in self.inside_of(owner):
+            held = item.attributes if isinstance(item, Instance) else item if isinstance(item, dict) else {}
+            values = item if isinstance(item, list) else list(held.values())
+            found += [value for value in values if isinstance(value, Configured) and value.name in LOOSE_WEIGHTS]
+        return found
+
     def _names_in(self, owner: Any) -> dict[str, Any]:
         """The modules that are attributes or items of a module, by their names."""
         if isinstance(owner, Chain):
             names = {id(item): name for name, item in owner.names.items()}
             found = {names.get(id(item), str(index)): item for index, item in enumerate(owner.items)}
+        elif isinstance(owner, list):
+            found = {str(index): item for index, item in enumerate(owner) if self.is_module(item)}
+        elif isinstance(owner, dict):
+            found = {str(name): item for name, item in owner.items() if self.is_module(item)}
         else:
             attributes = owner.attributes if isinstance(owner, Instance) else {}
             found = {name: item for name, item in attributes.items() if self.is_module(item)}

@@ -210,8 +210,17 @@ def _resized(masks: "torch.Tensor", size: tuple[int, ...]) -> "torch.Tensor":
 
 
 def _best(scores: "torch.Tensor") -> "torch.Tensor":
-    """(N, classes, H, W) -> (N, H, W), the class with the largest score. `argmax` takes six times as long."""
-    return scores.max(dim=1).indices
+    """(N, classes, H, W) -> (N, H, W) int16, the class with the largest score, the first of equal ones.
+
+    `max` with its indices takes three times as long, `argmax` twenty times: it showed in the speed of training.
+    """
+    import torch
+
+    classes = scores.shape[1]
+    is_best = scores == scores.amax(dim=1, keepdim=True)
+    countdown = torch.arange(classes, 0, -1, dtype=torch.int16, device=scores.device)[:, None, None]
+    # NaN is equal to nothing: such a pixel has the last class.
+    return classes - (is_best * countdown).amax(dim=1).clamp(min=1)
 
 
 def _pixel_counts(answers: "torch.Tensor", masks: "torch.Tensor", classes: int) -> "torch.Tensor":
@@ -219,7 +228,7 @@ def _pixel_counts(answers: "torch.Tensor", masks: "torch.Tensor", classes: int) 
     import torch
 
     count = len(answers)
-    pairs = torch.arange(count, device=answers.device)[:, None, None] * classes + masks
+    pairs = torch.arange(count, dtype=torch.int32, device=answers.device)[:, None, None] * classes + masks
     pairs = pairs * classes + answers
     return torch.bincount(pairs.flatten(), minlength=count * classes**2).reshape(count, classes, classes)
 

@@ -5,6 +5,9 @@ import { charts } from "../../lib/charts.js";
 const feeds = new WeakMap();
 // Milliseconds until the server is asked again where it was away, or has not drawn the page anew.
 const PATIENCE = 2000;
+// A slow computer, or a busy server, rests for so many times as long as it worked: what trains may be the same computer,
+// and its two logical cores may be one.
+const REST = 5;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   feeds.get(parentElement)?.end();
@@ -53,9 +56,8 @@ class Feed {
     }
     if (news) await this.show(news).catch((error) => console.error("What is new of the run could not be shown:", error));
     if (this.ended) return;
-    // A slow computer, or a busy server, has at least as long a rest as it worked.
     const took = performance.now() - began;
-    this.wait(Math.max(this.every - took, took));
+    this.wait(Math.max(this.every - took, REST * took));
   }
 
   async show({ version, inside, progress, charts: changed }) {

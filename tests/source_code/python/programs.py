@@ -38,6 +38,19 @@ def doubtful(x):
         return x
     c = x
     return x + 1
+def several(n):
+    yield n
+    if n > 1:
+        yield n + 1
+    yield from (3, n)
+def changing(n):
+    global c
+    for i in range(2):
+        c = c + n if i else n
+        yield c
+    if unsure():
+        return
+    yield 7
 class Counter:
     step = 1
     def __init__(self, start):
@@ -76,7 +89,9 @@ def expressions(draw: st.DrawFn, depth: int = 2) -> str:
                 "[y for x in (1, 2) for y in (x, {})][-1]", "len({{{}, {}}})", "int(f'{{{}}}' == '3')", "divmod({}, 3)[1]",
                 "({} in xs)", "(xs is ys) + {}", "isinstance({}, int) + 0", "sum(v for k, v in d.items())",
                 "list(zip(xs, ys + [{}]))[0][0]", "next(iter(xs))", "any([{}, 0]) + 0", "list(map(abs, [{}]))[0]",
-                "list(enumerate(xs, {}))[0][0]", "len(xs[{}:])", "(unsure() and {}) + 0", "helper({})", "helper(xs, {})",
+                "list(enumerate(xs, {}))[0][0]", "len(xs[{}:])", "(unsure() and {}) + 0", "list(several({}))[-1]", "sum(several({}))", "[q + 1 for q in several({})][0]",
+                "list(map(lambda q: q + {}, xs[:3]))[-1]", "list(changing({}))[0]", "[c + q for q in changing({})][1]",
+                "helper({})", "helper(xs, {})",
             ]
         )
     )  # fmt: skip
@@ -153,7 +168,21 @@ def statements(draw: st.DrawFn, depth: int = 2, in_loop: bool = False) -> str:
             return f"if {draw(st.sampled_from(OPEN))}:\n{block()}{tail}"
         case "for":
             items = draw(
-                st.sampled_from(["range(3)", "xs[:4]", "(1, 2)", "enumerate([4, 5])", "list(d)", "zip([1], [2])"])
+                st.sampled_from(
+                    [
+                        "range(3)",
+                        "xs[:4]",
+                        "(1, 2)",
+                        "enumerate([4, 5])",
+                        "list(d)",
+                        "zip([1], [2])",
+                        "several(a)",
+                        "changing(b)",
+                        "(a + q for q in (1, 2))",
+                        "map(lambda q: q + c, xs[:2])",
+                        "map(doubtful, [1, 2])",
+                    ]
+                )
             )
             tail = f"\nelse:\n{block()}" if draw(st.booleans()) else ""
             return f"for i in {items}:\n{block(True)}{tail}"

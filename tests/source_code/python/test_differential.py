@@ -76,12 +76,16 @@ def differs(followed: Any, ran: Any, depth: int = 0) -> str:
     if isinstance(followed, Instance):
         if REST in followed.attributes:
             return ""
+        if isinstance(ran, tuple):
+            return differs(tuple(followed.attributes.values()), tuple(ran), depth + 1)
         sure = {name for name, value in followed.attributes.items() if not isinstance(value, Unknown)}
         alike = sure <= set(vars(ran)) <= set(followed.attributes)
         if followed.created_from.name != type(ran).__name__ or not alike:
             return f"{followed!r} is not {ran!r}"
         attributes = ((followed.attributes[name], value) for name, value in vars(ran).items())
         return next(filter(None, (differs(*pair, depth + 1) for pair in attributes)), "")
+    if isinstance(followed, Class) and followed.is_record:
+        return ""
     if isinstance(followed, Class):
         values = ((name, value) for name, value in followed.attributes.items() if not isinstance(value, Function))
         return next(filter(None, (differs(value, getattr(ran, name, None), depth + 1) for name, value in values)), "")
@@ -158,8 +162,70 @@ def test_no_name_has_another_value_than_when_it_is_run(program, answers):
         "def f():\n    for i in many():\n        if i == 1:\n            return 5\n    return 6\nx = f()",
         "x = 0\nfor i in many():\n    pass\nelse:\n    x = 1",
         "def f(n):\n    return 1 if n == 0 else n * f(n - 1)\nx = f(5)\ny = f(30)",
+        "k = 1\nout = []\nfor x in (k * i for i in range(3)):\n    k = 5\n    out.append(x)",
+        "xs = [1,2,3]\nout = []\nfor x in (len(xs) for i in range(3)):\n    xs.append(x)\n    out.append(x)",
+        "xs = [1,2,3]\nys = xs\nout = []\nfor x in (len(xs) for i in range(3)):\n    ys.append(x)\n    out.append(x)",
+        "def g(n):\n    w = 1\n    while w < n:\n        yield w\n        w *= 2\nx = list(g(9))\ny = [q + 1 for q in g(5)]\nz = 0\nfor q in g(20):\n    z += q\nt = (*g(3), 7)",
+        "def g():\n    yield 1\n    if unsure():\n        yield 2\n    yield 3\nx = list(g())\ny = len(x)",
+        "def g():\n    yield 1\n    if unsure():\n        return\n    yield 3\nx = list(g())\ny = len(x)",
+        "def g():\n    for i in many():\n        yield i\nx = list(g())\ny = len(x)\nz=0\nfor q in g():\n    z += 1",
+        "def h():\n    yield 5\ndef g():\n    yield 1\n    yield from h()\n    yield from many()\n    yield from (7, 8)\nx = list(g())\ny = x[0]\nz=x[1]",
+        "def h():\n    yield 5\ndef g():\n    yield 1\n    yield from h()\n    yield from (7, 8)\nx = list(g())\n",
+        "c = 0\ndef f(q):\n    global c\n    c += 1\n    return c + q\nx = [f(0) for q in map(f, [1,2,3])]\ny = list(map(f, [1, 2]))\nout = []\nfor q in map(f, [1,2]):\n    out.append(c)\nz = c",
+        "x = list(map(lambda q: q * 2, [1, 2, 3]))\ny = list(map(lambda a, b: a + b, [1, 2], (3, 4, 5)))\nz = [*map(str, range(3))]\nw = dict(map(lambda q: (q, q * q), [1, 2]))\nv = list(filter(lambda q: q > 1, [1, 2, 3]))\nu = list(map(unsure, []))\ns = sum(map(lambda q: unsure(), [1]))",
+        "def g():\n    while True:\n        yield 1\nx = 0\nfor i in g():\n    x += 1\n    if x > 5:\n        break",
+        "def g(xs):\n    for x in xs:\n        yield x\n        xs.append(9)\n        if len(xs) > 5:\n            return\nxs = [1]\nn = 0\nfor q in g(xs):\n    n += len(xs)\nm = len(xs)",
+        "def g(n):\n    if n:\n        yield n\n        yield from g(n - 1)\nx = list(g(4))\ny = list(g(40))",
+        "def g():\n    x = yield 1\n    y = yield x\n    yield y\nz = list(g())",
+        "try:\n    out = []\n    def g():\n        yield 1\n        raise ValueError\n    for q in g():\n        out.append(q)\nexcept ValueError:\n    out.append(9)",
+        "class A:\n    def __init__(self):\n        self.n = 0\n    def up(self):\n        self.n += 1\n        return self.n\n    def items(self):\n        yield self.up()\n        yield self.up()\na = A()\nout = []\nfor q in (a.up() for _ in range(3)):\n    out.append(a.n)\nz = list(a.items())\nw = a.n",
+        "d = {'a': [1]}\nxs = d['a']\nout = []\nfor x in (len(xs) for i in range(3)):\n    d['a'].append(x)\n    out.append(x)",
+        "a = 1\nxs = [1, 2]\ndef use(q):\n    return q + a\nout = []\nfor x in map(use, xs):\n    a += 1\n    out.append(x)",
+        "def g():\n    global a\n    a = 1\n    yield a\n    a = 2\n    yield a\na = 0\nout = []\nfor x in g():\n    out.append((x, a))\nb = a",
+        "from collections import namedtuple\nB = namedtuple('B', 'w k', defaults=[3])\nb = B(4)\nx, y = b\nz = b[1] + len(b)\nw = [k + 1 for k in b]\nt = (*b, 5)\nu = B(k=1, w=2).w\nv = list(b)",
+        "from typing import NamedTuple\nclass B(NamedTuple):\n    w: int\n    k: int = 3\n    def both(self):\n        return self.w * self.k\nb = B(2)\nx = b.both()\ny, z = b\nw = b == (2, 3)\nv = b._replace(w=9).w",
+        "from types import SimpleNamespace\nc = SimpleNamespace(a=1)\nd = c\nd.a += 1\nx = c.a\nc.b = 5\ny = d.b",
+        "from enum import Enum\nclass S(Enum):\n    A = 8\n    B = 9\ns = S.A\nx = s.value\ny = s is S.B\nz = s == S.A\nw = S(8) is S.A\nv = s.name\nu = s != S.B\nt = [m.value for m in S]\nm = S['B'].value",
+        "from dataclasses import dataclass\n@dataclass\nclass C:\n    w: int = 2\n    k: int = 3\nxs = [5, 6]\nhelper(xs)\nc = C(*xs[:2])\nx, y = c.w, c.k\nd = {'k': 7}\nhelper(d)\nd.pop('k0', 0)\ne = C(**{q: v for q, v in d.items() if q == 'k'})\nz = e.k\nw = e.w",
+        "from collections import namedtuple\nB = namedtuple('B', ['w', 'k'])\nxs = [1, 2]\nif unsure():\n    xs = [3, 4]\nb = B(*xs)\nx, y = b\nz = b[0]",
     ],
 )
 def test_programs_that_are_easily_read_wrongly(program):
     for answers in ([0], [1], [4], [0, 1], [1, 0], [2, 5, 0], [3, 0, 0, 1]):
         check(program, answers)
+
+
+@pytest.mark.parametrize(
+    ("program", "value"),
+    [
+        ("def g(n):\n    w = 1\n    while w < n:\n        yield w\n        w *= 2\nx = list(g(9))", [1, 2, 4, 8]),
+        ("def g():\n    yield 1\n    yield from (2, 3)\nx = 0\nfor q in g():\n    x += q", 6),
+        ("x = [q + 1 for q in map(lambda q: q * 2, [1, 2])]", [3, 5]),
+        ("x = [*map(lambda a, b: a + b, (1, 2), (3, 4, 5))]", [4, 6]),
+        ("def g(xs):\n    yield xs.append(g)\nxs = []\nfor q in g(xs):\n    xs.append(1)\nx = 5", 5),
+        (
+            "from collections import namedtuple\nB = namedtuple('B', 'w k', defaults=[3])\nb = B(4)\nw, k = b\nx = [w, k, b.k, b[0], len(b), *b]",
+            [4, 3, 3, 4, 2, 4, 3],
+        ),
+        (
+            "from typing import NamedTuple\nclass B(NamedTuple):\n    w: int\n    k: int = 3\n    def both(self):\n        return self.w * self.k\nx = B(2).both()",
+            6,
+        ),
+        ("from types import SimpleNamespace\nc = SimpleNamespace(a=1)\nc.a += 1\nx = c.a", 2),
+        (
+            "from enum import Enum\nclass S(Enum):\n    A = 8\n    B = 9\ns = S.B\nx = [s.value, s.name, s is S.A, s == S.B]",
+            [9, "B", False, True],
+        ),
+    ],
+)
+def test_what_courses_write_beside_plain_functions_is_read(program, value):
+    assert follow(program)["x"] == value
+
+
+def test_what_a_loop_may_have_set_is_not_what_the_class_says():
+    program = (
+        "if not unsure():\n    o.step = 5\nfor i in xs:\n    if unsure():\n        break\n    p.step = 7\nx = p.step\n"
+    )
+    for answers in ([0], [1], [0, 1]):
+        check(PRELUDE + program, answers)
+    assert isinstance(follow(PRELUDE + program)["x"], Unknown)

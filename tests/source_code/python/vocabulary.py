@@ -7,7 +7,7 @@ from typing import Any
 
 from visualizer.source_code.python.budget import Budget
 from visualizer.source_code.python.interpreter import Interpreter
-from visualizer.source_code.python.values import Symbol, Unknown
+from visualizer.source_code.python.values import Instance, Symbol, Unknown
 from visualizer.source_code.python_source import parse
 
 
@@ -36,6 +36,12 @@ class Nothing:
         return False
 
     def has(self, owner: Any, name: str) -> bool | None:
+        return None
+
+    def is_own_container(self, value: Any) -> bool:
+        return False
+
+    def held(self, instance: Instance) -> list[Any] | dict[Any, Any] | None:
         return None
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:

@@ -27,9 +27,22 @@ class Flatten(Layer):
     @classmethod
     def torch_forms(cls) -> tuple[TorchForm, ...]:
         return (
-            TorchForm(("Flatten",), {"start_dim": 1, "end_dim": -1}, cls._of_torch, keeps_sign=True, to_vector=True),
             TorchForm(
-                (), {"start_dim": 0, "end_dim": -1}, cls._of_torch, ("flatten",), keeps_sign=True, to_vector=True
+                ("Flatten",),
+                {"start_dim": 1, "end_dim": -1},
+                cls._of_torch,
+                keeps_sign=True,
+                to_vector=True,
+                is_view=True,
+            ),
+            TorchForm(
+                (),
+                {"start_dim": 0, "end_dim": -1},
+                cls._of_torch,
+                ("flatten",),
+                keeps_sign=True,
+                to_vector=True,
+                is_view=True,
             ),
         )
 

@@ -66,7 +66,7 @@ class Reshape(Layer):
         size = {"height": REQUIRED, "width": REQUIRED}  # of the class that scripts of this app define
         unflatten = {"dim": REQUIRED, "unflattened_size": REQUIRED}
         return (
-            TorchForm(("Unflatten",), unflatten, cls._of_torch, ("unflatten",), keeps_sign=True),
+            TorchForm(("Unflatten",), unflatten, cls._of_torch, ("unflatten",), keeps_sign=True, is_view=True),
             TorchForm(("VectorToMaps",), size, lambda values, _: (cls("maps", values["height"], values["width"]),)),
             TorchForm(("MapsToVector",), {}, lambda values, _: (cls("vector"),)),
         )

@@ -19,6 +19,7 @@ from visualizer.source_code.files.reading import FileReading, NetworkFileError, 
 
 _MAX_LIST_BYTES = 100_000  # of a ZIP's list of entries: Keras writes three, and more where layers keep files
 _MAX_METADATA_BYTES = 10_000
+_MOST_PARTS = 2  # of a file's path: it may lie in a folder
 _DIFFERS = "What is built here would answer something else with them: see the notes."
 
 
@@ -113,7 +114,11 @@ def _version(metadata: bytes) -> str:
 
 
 class _Archive:
-    """The files in a .keras file by their names, each unpacked no further than it may be."""
+    """The files in a .keras file by their names, each unpacked no further than it may be.
+
+    Keras writes them at the top, in small letters. Whoever unpacks and packs them again may put them into a folder,
+    with other letters or with backslashes: these are found too, where there is no doubt which is meant.
+    """
 
     def __init__(self, data: bytes) -> None:
         try:
@@ -123,11 +128,22 @@ class _Archive:
         except (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError) as error:
             raise cannot_open("It is not a .keras file, or it is damaged.", "Save the model again.") from error
 
+    def _find(self, name: str) -> zipfile.ZipInfo | None:
+        files = [info for info in self._zip.infolist() if not info.is_dir()]
+        found = [info for info in files if info.filename == name]
+        if not found:
+            found = [info for info in files if _plain_parts(info.filename)[-1:] == (name,)]
+        if len(found) > 1:
+            raise cannot_open(
+                f"It holds {name} {len(found)} times, and programs differ in which of them they read.",
+                "Save the model again with model.save().",
+            )
+        return found[0] if found else None
+
     def read(self, name: str, most: int) -> bytes | None:
         """A file's bytes; None if there is none of that name."""
-        try:
-            info = self._zip.getinfo(name)
-        except KeyError:
+        info = self._find(name)
+        if info is None:
             return None
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise cannot_open("It is packed in a way that is not opened.", "Save the model again.")
@@ -150,3 +166,9 @@ class _Archive:
                 "Load it with compile=False and save it again, which leaves the optimiser’s numbers out.",
             )
         return content
+
+
+def _plain_parts(name: str) -> tuple[str, ...]:
+    """The folders and the name of a file, in small letters; nothing for one in several folders or beside a network."""
+    parts = tuple(part for part in name.replace("\\", "/").lower().split("/") if part not in ("", "."))
+    return parts if len(parts) <= _MOST_PARTS and parts[:1] not in (("__macosx",), ("..",)) else ()

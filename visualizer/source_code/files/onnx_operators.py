@@ -19,6 +19,7 @@ from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.depthwise_conv2d import DepthwiseConv2D
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.global_max_pooling2d import GlobalMaxPooling2D
@@ -267,18 +268,19 @@ def _conv(operation: Operation) -> Signal:
     padding: Any = _padding(signal, sides, size, strides, dilation)
     if not padding:
         signal, padding = _padded(operation, signal, sides), "valid"
-    layer = operation.made(
-        lambda: Conv2D(
-            filters=kernels.shape[0],
-            kernel_size=size,
-            activation=NO_ACTIVATION,
-            padding=padding,
-            strides=strides,
-            dilation_rate=dilation,
-            use_bias=bias is not None,
-            groups=operation.attributes.get("group", 1),
-        )
-    )
+    shared: dict[str, Any] = {
+        "kernel_size": size,
+        "activation": NO_ACTIVATION,
+        "padding": padding,
+        "strides": strides,
+        "dilation_rate": dilation,
+        "use_bias": bias is not None,
+    }
+    filters, groups = kernels.shape[0], operation.attributes.get("group", 1)
+    if groups == signal.shape[0] > 1 and filters % groups == 0:
+        layer = operation.made(lambda: DepthwiseConv2D(depth_multiplier=filters // groups, **shared))
+    else:
+        layer = operation.made(lambda: Conv2D(filters=filters, groups=groups, **shared))
     return operation.network.add(layer, [signal], _with_bias("convolution", kernels, bias))
 
 

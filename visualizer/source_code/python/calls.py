@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from visualizer.source_code.python.binding import set_attribute
+from visualizer.source_code.python.budget import MAX_ITEMS
 from visualizer.source_code.python.following import (
     MAX_CALL_DEPTH,
     MAX_PATH,
@@ -16,9 +17,11 @@ from visualizer.source_code.python.following import (
 )
 from visualizer.source_code.python.functions import call_builtin, call_method, full_path
 from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS, known_items
+from visualizer.source_code.python.records import call_record
 from visualizer.source_code.python.values import (
     NOTHING,
     REST,
+    Assumption,
     Class,
     Dimensions,
     Function,
@@ -56,7 +59,7 @@ def call(following: Following, function: Any, arguments: list[Any], keywords: di
             return instantiate(following, function, arguments, keywords, node)
         case Instance():
             return call_instance(following, function, arguments, keywords, node)
-        case Member(owner=owner, name=name) if isinstance(owner, (*CONTAINERS, *PLAIN)):
+        case Member(owner=owner, name=name) if isinstance(owner, (*CONTAINERS, *PLAIN)) and hasattr(owner, name):
             return call_method(following, owner, name, arguments, keywords, node, _caller(following))
         case Symbol(path="super"):
             return _super(following, arguments, node)
@@ -67,6 +70,9 @@ def call(following: Following, function: Any, arguments: list[Any], keywords: di
                 found = _special(following, path, arguments, keywords, node)
                 if found is not NOTHING:
                     return found
+            record = call_record(following, path, arguments, keywords)
+            if record is not None:
+                return record
             found = call_builtin(following, path, arguments, keywords, node, _caller(following))
             if found is not NOTHING:
                 return found
@@ -177,15 +183,21 @@ def instantiate(
     following: Following, kind: Class, arguments: list[Any], keywords: dict[str, Any], node: ast.expr | ast.stmt
 ) -> Any:
     """A new object of a class of the source."""
+    if any(isinstance(item, Instance) and item.created_from is kind for item in kind.attributes.values()):
+        return following.unknown(node, kind)  # a member of an Enum
     instance = Instance(kind, {})
     following.budget.make(2)
     following.journal.add_fresh(instance.attributes)
     following.journal.save_end(following.instances, weight=0)
     following.instances.append(instance)
     if kind.fields is not None and kind.find(INIT) is None:
-        given = dict(zip(kind.fields, arguments, strict=False)) | keywords
+        rest = next((index for index, item in enumerate(arguments) if isinstance(item, Rest)), None)
+        given = dict(zip(kind.fields, arguments[:rest], strict=False)) | keywords
+        vague = keywords.get(REST) if rest is None else arguments[rest]
         following.budget.make(len(kind.fields))
         for name in kind.fields:
+            if vague is not None:  # which of the others these are is not known
+                given.setdefault(name, Unknown(vague.text, vague.line, may_be=vague.may_be))
             found = kind.find(name)
             instance.attributes[name] = given.get(name, found[1] if found else following.unknown(node))
         return instance
@@ -220,7 +232,7 @@ def call_instance(
         return _call_library(following, Member(instance, "__call__"), arguments, keywords, node)
     function: Function = found[1]
     if function.name == CALL:
-        keywords = {"training": Phase(True)} | keywords if _takes(function, "training") else keywords
+        keywords = {"training": _PHASE} | keywords if _takes(function, "training") else keywords
     return call_function(
         following, function, [instance, *arguments], keywords, node or function.code, kind.name, instance=instance
     )
@@ -238,6 +250,10 @@ def _build(following: Following, instance: Instance, given: list[Any]) -> None:
     if not isinstance(given[0], Unknown):
         shape = following.library.attribute(given[0], "shape", code.lineno, shape.text)
     call_function(following, found[1], [instance, shape], {}, code, instance=instance)
+
+
+# What a network gives its layers as `training`. What it decides is read as it is while the network is trained.
+_PHASE = Unknown("training", 0, Phase(True), (Assumption(0, "What “training” decides is read as in training."),))
 
 
 def _takes(function: Function, name: str) -> bool:
@@ -271,6 +287,8 @@ def attribute(following: Following, owner: Any, name: str, node: ast.expr) -> An
     if isinstance(owner, Dimensions) and name in ("ndims", "rank", "as_list"):
         return Partial(Symbol("list"), (owner,), {}) if name == "as_list" else len(owner)
     if isinstance(owner, (*CONTAINERS, *PLAIN)):
+        if not hasattr(owner, name) and following.library.is_own_container(owner):
+            return following.library.attribute(owner, name, node.lineno, following.quotes.text(node))
         if name.startswith("__") or not hasattr(owner, name):
             return following.failed(node, AttributeError()) if not hasattr(owner, name) else following.unknown(node)
         if isinstance(owner, int | float) and name in ("real", "imag", "numerator", "denominator"):
@@ -286,10 +304,12 @@ def _attribute_of(following: Following, instance: Instance, name: str, node: ast
         return _bound(following, found, instance, kind, node)
     if name in instance.attributes:
         return instance.attributes[name]
-    if REST in instance.attributes:
+    rest = instance.attributes.get(REST)
+    if rest is not None and (rest.likely is NOTHING or not found):
         return following.unknown(node, instance)
     if found:
-        return _bound(following, found, instance, kind, node)
+        value = _bound(following, found, instance, kind, node)
+        return value if rest is None or isinstance(value, Partial) else following.assumed(value, node, *rest.assumed)
     if kind.library_bases or kind.find("__getattr__"):
         return following.library.attribute(instance, name, node.lineno, following.quotes.text(node))
     if name.startswith("__"):
@@ -326,6 +346,7 @@ def call_function(
     name: str | None = None,
     *,
     instance: Any = None,
+    at_once: bool = False,
 ) -> Any:
     """Follow a function of the source with some arguments; what is missing is unknown.
 
@@ -337,10 +358,11 @@ def call_function(
         node: The call.
         name: Of the class, where it is what an object of it does when it is called.
         instance: The object whose method it is, if that does not stand first.
+        at_once: Whether all that a generator gives is taken now.
     """
     code = function.code
     names = following.names_of(code)
-    if following.depth >= MAX_CALL_DEPTH or names.yields or following.is_idle:
+    if following.depth >= MAX_CALL_DEPTH or (names.yields and not at_once) or following.is_idle:
         following.forget_body(function, node)
         for item in (*arguments, *keywords.values()):
             following.forget_object(item, node)
@@ -369,6 +391,28 @@ def call_function(
         following.depth -= 1
         following.scope, following.return_doubt, following.loop_doubt = outside
         following.budget.line = line
+
+
+def call_at_once(
+    following: Following, function: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.Call
+) -> Any:
+    """What `map`, `filter` or a generator of the source gives, all of whose items are taken at once."""
+    if isinstance(function, Function) and following.depth < MAX_CALL_DEPTH and not following.is_idle:
+        given = following.checked([], node)
+        outside, following.yielded = following.yielded, given
+        try:
+            call_function(following, function, arguments, keywords, node, at_once=True)
+        finally:
+            following.yielded = outside
+        return given
+    if function == Symbol("map") and len(arguments) > 1 and not keywords:
+        items = [known_items(following, source) for source in arguments[1:]]
+        sizes = [len(source) for source in items if source is not None]
+        if len(sizes) == len(items) and min(sizes) <= MAX_ITEMS and not isinstance(arguments[0], Unknown | Rest):
+            following.budget.make(min(sizes))
+            rows = list(zip(*items, strict=False))
+            return following.checked([call(following, arguments[0], list(row), {}, node) for row in rows], node)
+    return call(following, function, arguments, keywords, node)
 
 
 def _followed(following: Following, code: ast.FunctionDef | ast.Lambda) -> Any:

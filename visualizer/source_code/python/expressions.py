@@ -1,11 +1,11 @@
 """What each class of expression gives. `EXPRESSIONS` has a handler for every one."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from visualizer.source_code.python.binding import assign
-from visualizer.source_code.python.calls import attribute, call
+from visualizer.source_code.python.calls import attribute, call, call_at_once
 from visualizer.source_code.python.following import (
     MAX_PATH,
     PLAIN,
@@ -13,6 +13,7 @@ from visualizer.source_code.python.following import (
     Handler,
     Way,
 )
+from visualizer.source_code.python.laziness import can_run_ahead
 from visualizer.source_code.python.operations import (
     binary,
     compare,
@@ -56,7 +57,7 @@ def parts(following: Following, nodes: list[ast.expr]) -> Iterator[Any]:
         if not isinstance(node, ast.Starred):
             yield following.value(node)
             continue
-        value = _eager(following, node.value)
+        value = eager(following, node.value)
         if isinstance(value, Unknown) and value.likely is not NOTHING:
             likely = known_items(following, value.likely)
             if likely is not None:
@@ -232,9 +233,14 @@ def _call(following: Following, node: ast.Call) -> Any:
     consuming = isinstance(function, Symbol) and function.name in _CONSUMING
     consuming |= isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "extend", "update")
     if consuming and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
-        arguments = [_eager(following, node.args[0])]
+        arguments = [eager(following, node.args[0])]
     else:
         arguments = list(parts(following, node.args))
+    return call(following, function, arguments, given_names(following, node), node)
+
+
+def given_names(following: Following, node: ast.Call) -> dict[str, Any]:
+    """The named arguments of a call."""
     keywords: dict[str, Any] = {}
     for keyword in node.keywords:
         value = following.value(keyword.value)
@@ -249,7 +255,7 @@ def _call(following: Following, node: ast.Call) -> Any:
         else:
             unknown = following.unknown(keyword.value, value)
             keywords[REST] = Rest(unknown.text, unknown.line, may_be=unknown.may_be)
-    return call(following, function, arguments, keywords, node)
+    return keywords
 
 
 def _starred(following: Following, node: ast.Starred) -> Any:
@@ -293,7 +299,8 @@ def _comprehended(
     elements: list[ast.expr],
 ) -> Any:
     """What a comprehension gives: a list of the values of its elements; an Unknown if that does not follow."""
-    first = _eager(following, node.generators[0].iter)
+    others = [*elements, node.generators[0].target, *node.generators[0].ifs, *node.generators[1:]]
+    first = eager_for(following, node.generators[0].iter, others)
     likely = isinstance(first, Unknown) and first.likely is not NOTHING
     if isinstance(first, list | tuple) and any(isinstance(item, Rest) for item in first):
         first = likely_items(following, first, node)
@@ -400,12 +407,39 @@ def _generator(following: Following, node: ast.GeneratorExp) -> Any:
     return following.unknown(node, value, later)
 
 
-def _eager(following: Following, node: ast.expr) -> Any:
+def is_lazy(following: Following, node: ast.expr) -> bool:
+    """Whether what an expression gives is computed when its items are taken, and can be computed at once instead."""
+    if isinstance(node, ast.GeneratorExp):
+        return True
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(node.func, ast.Name)
+        or node.func.id in following.scope.declared
+    ):
+        return False
+    function = following.look_up(node.func.id)
+    if isinstance(function, Function):
+        return following.names_of(function.code).yields
+    return function is NOTHING and node.func.id in ("map", "filter")
+
+
+def eager(following: Following, node: ast.expr) -> Any:
     """The value of an expression of which all items are taken at once."""
+    if isinstance(node, ast.Call) and is_lazy(following, node):
+        following.budget.evaluate()
+        function = following.value(node.func)
+        return call_at_once(following, function, list(parts(following, node.args)), given_names(following, node), node)
     if not isinstance(node, ast.GeneratorExp):
         return following.value(node)
     made = _comprehended(following, node, [node.elt])
     return following.lifted(node, (made,), Stream) if isinstance(made, Unknown) else Stream(made)
+
+
+def eager_for(following: Following, node: ast.expr, body: Sequence[ast.AST]) -> Any:
+    """The value of an expression whose items are taken one by one, and `body` done with each."""
+    if is_lazy(following, node) and not can_run_ahead(following, node, body):
+        return following.value(node)
+    return eager(following, node)
 
 
 # Texts
@@ -431,6 +465,29 @@ def _formatted(following: Following, node: ast.FormattedValue) -> Any:
         return formatted(following, item, text, node.conversion, node) if isinstance(text, str) else None
 
     return following.lifted(node, (value, spec), compute)
+
+
+# Generators, whose items are all taken at once
+
+
+def _yield(following: Following, node: ast.Yield) -> Any:
+    if following.yielded is None:
+        return _forgotten(following, node)
+    value = None if node.value is None else following.value(node.value)
+    following.journal.save_whole(following.yielded)
+    following.budget.make(1)
+    following.yielded.append(value)
+    return None  # what a loop sends
+
+
+def _yield_from(following: Following, node: ast.YieldFrom) -> Any:
+    if following.yielded is None:
+        return _forgotten(following, node)
+    yielded = list(parts(following, [ast.copy_location(ast.Starred(node.value), node)]))
+    following.journal.save_whole(following.yielded)
+    following.budget.make(len(yielded))
+    following.yielded.extend(yielded)
+    return following.unknown(node)
 
 
 # What is not computed
@@ -466,8 +523,10 @@ COMPUTED_EXPRESSIONS: Mapping[type[ast.expr], Callable[[Following, Any], Any]] =
     ast.GeneratorExp: _generator,
     ast.JoinedStr: _joined,
     ast.FormattedValue: _formatted,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
 }
-FORGOTTEN_EXPRESSIONS: tuple[type[ast.expr], ...] = (ast.Await, ast.Yield, ast.YieldFrom)
+FORGOTTEN_EXPRESSIONS: tuple[type[ast.expr], ...] = (ast.Await,)
 EXPRESSIONS: Mapping[type[ast.expr], Handler] = {
     **COMPUTED_EXPRESSIONS,
     **dict.fromkeys(FORGOTTEN_EXPRESSIONS, _forgotten),

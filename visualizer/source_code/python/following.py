@@ -20,6 +20,7 @@ from visualizer.source_code.python.values import (
     Instance,
     Member,
     Partial,
+    Phase,
     Rest,
     Scope,
     Stream,
@@ -104,6 +105,8 @@ class Following:
         depth: How many functions of the source are being followed in each other.
         tries: How many blocks that catch exceptions there are around.
         doubts: How many things were not known so far; each may have raised an exception.
+        yielded: What the generator has given that is being followed, all of whose items are taken at once.
+        by_phase: Whether two ways are compared of which `training` decides.
         return_doubt, loop_doubt: Why the function, or the loop, that is being followed may have been left before.
     """
 
@@ -117,6 +120,8 @@ class Following:
     depth: int = 0
     tries: int = 0
     doubts: int = 0
+    yielded: list[Any] | None = None
+    by_phase: bool = False
     return_doubt: Assumption | None = None
     loop_doubt: Assumption | None = None
     began: tuple[int, int] = (0, 0)  # the evaluations and the understood calls before the statement of the module
@@ -175,8 +180,9 @@ class Following:
     def settle(self, value: Any) -> Any:
         """A value as the library needs it: what is likely, with a note of what that rests on."""
         if isinstance(value, Unknown) and value.likely is not NOTHING:
-            for assumption in value.assumed:
-                self.library.assume(assumption.line, assumption.sentence)
+            if not isinstance(value.likely, Phase):  # which layers are given as it is
+                for assumption in value.assumed:
+                    self.library.assume(assumption.line, assumption.sentence)
             return self.settle(value.likely)
         if isinstance(value, list | tuple) and any(isinstance(item, Unknown | list | tuple) for item in value):
             self.budget.make(len(value))
@@ -319,20 +325,23 @@ class Following:
         seen: set[int],
         own: frozenset[str],
     ) -> None:
-        effects = self._effects_of(nodes)
+        effects = self.effects(nodes)
         self.budget.make(1 + len(effects.names) + len(effects.owners) + len(effects.calls))
         for name in (effects.names | effects.declared.keys()) - own:
             before = self.look_up(name)
             self.bind(name, self._doubtful(before, node, assumed))
         for owner in effects.owners:
-            self.forget_object(self.peek(owner), node, assumed)
+            self.forget_object(self.peek(owner), node, assumed, seen)
+        if effects.yields and self.yielded is not None:
+            self.forget_object(self.yielded, node, assumed, seen)
         for code in effects.functions:
             self.lost.setdefault(id(code), Function(code, self.scope))
             self.forget_body(self.lost[id(code)], node, assumed, seen)
         for call in effects.calls:
             self._forget_call(call, node, assumed, seen)
 
-    def _effects_of(self, nodes: Sequence[ast.AST]) -> Effects:
+    def effects(self, nodes: Sequence[ast.AST]) -> Effects:
+        """What some nodes may change; computed once."""
         if not nodes:
             return Effects()
         key = id(nodes[0]) * 31 + len(nodes)
@@ -353,11 +362,11 @@ class Following:
             method = Member(owner, call.func.attr)
             of_library = owner is not NOTHING and self.library.is_built(owner)
             if not self._is_pure(owner, call.func.attr) and not (of_library and self.library.keeps(method)):
-                self.forget_object(owner, node, assumed)
+                self.forget_object(owner, node, assumed, seen)
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
         if function is NOTHING or not self.library.keeps(function):
             for argument in given:
-                self.forget_object(self.peek(argument), node, assumed)
+                self.forget_object(self.peek(argument), node, assumed, seen)
         self.forget_body(function, node, assumed, seen)
         if function is NOTHING or isinstance(function, Unknown):
             for item in [*(function.may_be if isinstance(function, Unknown) else ()), *self.lost.values()]:
@@ -449,9 +458,15 @@ class Following:
                 return tuple(self.peek(part) for part in parts)  # zip(a, b) takes what a gives once
         return NOTHING
 
-    def forget_object(self, value: Any, node: ast.AST, assumed: Assumption | None = None) -> None:
-        """Make unknown what an object holds, and the objects in it, since something not known may have changed it."""
+    def forget_object(
+        self, value: Any, node: ast.AST, assumed: Assumption | None = None, bodies: set[int] | None = None
+    ) -> None:
+        """Make unknown what an object holds, and the objects in it, since something not known may have changed it.
+
+        `bodies` are the ids of the functions that were asked already.
+        """
         waiting, seen = [value], set()
+        bodies = set() if bodies is None else bodies
         while waiting:
             value = waiting.pop()
             self.budget.make(1)
@@ -468,7 +483,7 @@ class Following:
                 case View(owner=owner) | Member(owner=owner):
                     waiting.append(owner)
                 case Function():
-                    self.forget_body(value, node, assumed)
+                    self.forget_body(value, node, assumed, bodies)
                 case list() | set():
                     waiting.extend(value)
                     self.journal.save_whole(value)
@@ -498,13 +513,13 @@ class Following:
     def _forget_attributes(
         self, attributes: dict[str, Any], waiting: list[Any], node: ast.AST, assumed: Assumption | None
     ) -> None:
-        for name in list(attributes):
+        for name in [name for name in attributes if name != REST]:
             self.journal.save_entry(attributes, name)
             waiting.append(attributes[name])
             attributes[name] = self._doubtful(attributes[name], node, assumed)
-        if assumed is None:
+        if assumed is None or REST not in attributes:  # there may be others
             self.journal.save_entry(attributes, REST)
-            attributes[REST] = self.unknown(node)
+            attributes[REST] = self.unknown(node) if assumed is None else self.assumed(None, node, assumed)
 
     def _rest(self, held: Any, node: ast.AST, assumed: Assumption | None) -> Rest:
         """What stands for all that a list or a dictionary holds."""
@@ -555,8 +570,12 @@ class Following:
         others = [taken[index] for index in alive if index != chosen]
         assumption = Assumption(getattr(node, "lineno", 0), ways[chosen].sentence)
         if because and chosen == 0:
-            assumption = because[0]
-        return self._go_on(node, taken[chosen], others, assumption)
+            assumption = because[0] if because[0].line else replace(because[0], line=assumption.line)
+        outside, self.by_phase = self.by_phase, bool(because) and not because[0].line
+        try:
+            return self._go_on(node, taken[chosen], others, assumption)
+        finally:
+            self.by_phase = outside
 
     def _take(self, way: Way) -> _Taken:
         calls = self.library.understood_calls

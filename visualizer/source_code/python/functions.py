@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import json
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ from visualizer.source_code.python.operations import (
     CONTAINERS,
     FAILURES,
     LONG_FIELD,
+    held,
+    is_opaque,
     is_plain,
     known_items,
     length,
@@ -60,6 +63,7 @@ _PURE: Mapping[str, Callable[..., Any]] = {
     "numpy.min": lambda items: min(_numbers(items)), "numpy.power": _power,
     "numpy.round": lambda x: float(round(_number(x))), "numpy.log10": lambda x: math.log10(_number(x)),
     "operator.add": operator.add, "operator.sub": operator.sub, "operator.floordiv": operator.floordiv,
+    "json.loads": json.loads,
 }  # fmt: skip
 # Methods of values that never change, and of lists and dictionaries where they change nothing.
 _TEXT_METHODS = frozenset(
@@ -160,7 +164,12 @@ def _apply_pure(
 
 def _len(following: Following, arguments: list[Any], keywords: dict[str, Any], node: ast.expr, call: Call) -> Any:
     (value,) = arguments
+    if isinstance(value, Instance) and value.items is not None:
+        value = value.items
     if isinstance(value, Instance):
+        items = held(following, value)
+        if items is not None:
+            return len(items)
         following.forget_body(value, node)
         following.forget_object(value, node)
         return following.unknown(node)
@@ -350,7 +359,7 @@ def _sum(following: Following, arguments: list[Any], keywords: dict[str, Any], n
             items = known_items(following, source)
         if items is not None and isinstance(start, list) and all(isinstance(item, list) for item in items):
             return _joined(following, [start, *items], node)
-        if items and any(map(following.library.is_built, items)):
+        if items and any(map(is_opaque, items)):
             total = items[0] if start == 0 else start
             for item in items[1:] if start == 0 else items:
                 text = following.quotes.text(node)

@@ -123,7 +123,7 @@ class Interpreter(Following):
 
     def _is_told(self, statement: ast.stmt) -> bool:
         """Whether something that a statement changes is known afterwards, so that it was followed and not skipped."""
-        effects = self._effects_of([statement])
+        effects = self.effects([statement])
         passing = {
             name.id
             for node in ast.walk(statement)
@@ -149,10 +149,10 @@ class Interpreter(Following):
     def _is_known(self, value: Any) -> bool:
         """Whether a value follows from the text, at least the outermost."""
         if isinstance(value, list | tuple | set):
-            return all(isinstance(item, _FOLLOWED) for item in value)
+            return all(isinstance(item, _FOLLOWED) or self.library.is_same(item, item) for item in value)
         if isinstance(value, dict | Instance):
             return REST not in (value if isinstance(value, dict) else value.attributes)
-        return isinstance(value, _FOLLOWED)
+        return isinstance(value, _FOLLOWED) or self.library.is_built(value)
 
     def _follow_uncalled(self, module: ast.Module) -> None:
         made = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]

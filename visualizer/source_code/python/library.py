@@ -4,7 +4,7 @@ import ast
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from visualizer.source_code.python.values import Symbol
+from visualizer.source_code.python.values import Instance, Symbol
 
 
 class Library(Protocol):
@@ -32,11 +32,17 @@ class Library(Protocol):
     def attribute(self, owner: Any, name: str, line: int, text: str) -> Any:
         """An attribute of something that the library created, or of an object of a class that inherits from it."""
 
+    def is_own_container(self, value: Any) -> bool:
+        """Whether a list or dictionary is one of the library's, which has attributes that Python's own do not have."""
+
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         """`owner[index]` of something that the library created."""
 
     def items(self, value: Any) -> list[Any] | None:
         """What a loop over something that the library created goes through; None if that is not known."""
+
+    def held(self, instance: Instance) -> list[Any] | dict[Any, Any] | None:
+        """What an object holds whose class inherits from a container of the library; None for any other."""
 
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
         """What `isinstance(value, kind)` gives for a class that the source does not define; None if it is not known."""

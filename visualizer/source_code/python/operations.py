@@ -117,7 +117,12 @@ def binary(following: Following, op: ast.operator, left: Any, right: Any, node: 
                 following.forget_body(side, node)
                 following.forget_object(side, node)
         return following.unknown(node, left, right)
-    return following.lifted(node, (left, right), lambda one, other: _computed(following, op, one, other, node))
+
+    def compute(one: Any, other: Any) -> Any:
+        likely = is_opaque(one) or is_opaque(other)
+        return binary(following, op, one, other, node) if likely else _computed(following, op, one, other, node)
+
+    return following.lifted(node, (left, right), compute)
 
 
 def _computed(following: Following, op: ast.operator, left: Any, right: Any, node: ast.expr | ast.stmt) -> Any:
@@ -195,6 +200,8 @@ def _negated(following: Following, value: Any, node: ast.expr) -> Any:
 
 def compare(following: Following, op: ast.cmpop, left: Any, right: Any, node: ast.expr) -> Any:
     """`left op right`, for one comparison: True, False or an Unknown."""
+    if isinstance(op, ast.Eq | ast.NotEq) and _are_members(left, right):
+        return (left is right) == isinstance(op, ast.Eq)
     for side in (left, right):
         if isinstance(side, Instance) and not isinstance(op, ast.Is | ast.IsNot):
             following.forget_body(side, node)
@@ -243,6 +250,14 @@ def _compared(following: Following, op: ast.cmpop, left: Any, right: Any, node: 
         return bool(_COMPARISONS[type(op)](left, right))
     except FAILURES as error:
         return following.failed(node, error)
+
+
+def _are_members(left: Any, right: Any) -> bool:
+    """Whether both are members of one Enum."""
+    if not isinstance(left, Instance) or not isinstance(right, Instance) or left.created_from.find("__eq__"):
+        return False
+    members = left.created_from.attributes.values()
+    return any(left is item for item in members) and any(right is item for item in members)
 
 
 def is_answer(value: Any, truth_value: Any) -> bool:
@@ -295,6 +310,11 @@ def known_items(following: Following, value: Any) -> Any:
         following.journal.save_attribute(value, "items")
         value.items = []
         return None if changed or _has_rest(items) else items
+    if isinstance(value, Instance):
+        if value.items is not None:
+            return value.items
+        inside = held(following, value)
+        return None if inside is None else list(inside)
     if isinstance(value, View):
         if REST in value.owner:
             return None
@@ -315,6 +335,12 @@ def known_items(following: Following, value: Any) -> Any:
             if isinstance(item, Stream | Function):
                 following.forget_object(item, ast.Pass())
     return following.library.items(value) if is_opaque(value) else None
+
+
+def held(following: Following, instance: Instance) -> list[Any] | dict[Any, Any] | None:
+    """What an object holds that can be gone through as the library does it, if its class does not say so itself."""
+    own = any(instance.created_from.find(name) for name in ("__iter__", "__len__", "__getitem__", "__contains__"))
+    return None if own or REST in instance.attributes else following.library.held(instance)
 
 
 def length(following: Following, value: Any, node: ast.expr) -> Any:
@@ -342,7 +368,12 @@ def subscript(following: Following, owner: Any, index: Any, node: ast.expr) -> A
         if isinstance(index, int) and _is_before_rest(owner, index):
             return owner[index]
         return following.unknown(node, *owner)
+    if isinstance(owner, Instance) and owner.items is not None:
+        owner = owner.items
     if isinstance(owner, Instance):
+        inside = held(following, owner)
+        if inside is not None:
+            return subscript(following, inside, index, node)
         following.forget_body(owner, node)
         following.forget_object(owner, node)
         return following.unknown(node, owner)

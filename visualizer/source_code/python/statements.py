@@ -9,10 +9,11 @@ from typing import Any
 
 from visualizer.source_code.python.binding import assign, delete, set_attribute, set_entry
 from visualizer.source_code.python.calls import attribute, call
-from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, _eager, made_function
+from visualizer.source_code.python.expressions import HOLDS, HOLDS_NOT, eager, eager_for, made_function
 from visualizer.source_code.python.following import Following, Handler, Left, Raised, Returned, Way
 from visualizer.source_code.python.operations import binary, known_items, likely_items, subscript, truth
 from visualizer.source_code.python.patterns import fits
+from visualizer.source_code.python.records import is_record, make_members
 from visualizer.source_code.python.values import (
     NOTHING,
     Assumption,
@@ -68,7 +69,9 @@ def _import_from(following: Following, node: ast.ImportFrom) -> None:
 
 
 def _assign(following: Following, node: ast.Assign) -> None:
-    value = following.value(node.value)
+    # What several targets share is taken at once, also of a generator.
+    several = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
+    value = eager(following, node.value) if several else following.value(node.value)
     for target in node.targets:
         assign(following, target, value)
 
@@ -329,7 +332,7 @@ def _with(following: Following, node: ast.With | ast.AsyncWith) -> None:
 
 
 def _for(following: Following, node: ast.For | ast.AsyncFor) -> None:
-    iterable = _eager(following, node.iter)
+    iterable = eager_for(following, node.iter, [node.target, *node.body])
     if isinstance(node, ast.AsyncFor):
         iterable = following.unknown(node.iter, iterable)
     if isinstance(iterable, list | tuple) and any(isinstance(item, Rest) for item in iterable):
@@ -515,7 +518,7 @@ def _class(following: Following, node: ast.ClassDef) -> None:
     bases = tuple(following.value(base) for base in node.bases)
     for keyword in node.keywords:
         following.value(keyword.value)
-    made = Class(node.name, bases)
+    made = Class(node.name, () if is_record(bases) else bases, is_record=is_record(bases))
     following.budget.make(len(node.decorator_list) + len(bases))
     decorators = [following.value(item) for item in node.decorator_list]
     outside = following.scope
@@ -525,7 +528,8 @@ def _class(following: Following, node: ast.ClassDef) -> None:
     finally:
         following.scope = outside
     value: Any = made
-    for decorator in reversed(decorators):
+    make_members(following, made)
+    for decorator in [Symbol("dataclass")] * made.is_record + decorators[::-1]:
         name = getattr(decorator, "name", "")
         if name == "dataclass":
             annotated = [item.target for item in node.body if isinstance(item, ast.AnnAssign)]

@@ -35,7 +35,10 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Assumption:
-    """What was assumed where the source does not say it: a line, and a sentence for a note."""
+    """What was assumed where the source does not say it: a line, and a sentence for a note.
+
+    Of line 0 it is assumed wherever a condition asks for it.
+    """
 
     line: int
     sentence: str
@@ -80,7 +83,7 @@ class Dimensions(tuple[Any, ...]):
 
 
 class Phase(int):
-    """What a network gives its layers as `training`: true, since it is built as it is trained."""
+    """What a network likely gives its layers as `training`: true, since it is built as it is trained."""
 
     def __repr__(self) -> str:
         return str(bool(self))
@@ -180,6 +183,7 @@ class Class:
         attributes: What its body defines.
         kinds: How each of its functions is called: "staticmethod", "classmethod", "property"; others are methods.
         fields: Of a dataclass, the names that `__init__` takes.
+        is_record: Whether its objects are tuples of their fields, such as `namedtuple` makes.
     """
 
     name: str
@@ -187,6 +191,7 @@ class Class:
     attributes: dict[str, Any] = field(default_factory=dict, repr=False)
     kinds: dict[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] | None = None
+    is_record: bool = False
 
     @property
     def order(self) -> "list[Class]":
@@ -229,6 +234,15 @@ class Instance:
 
     created_from: Class
     attributes: dict[str, Any]
+
+    @property
+    def items(self) -> tuple[Any, ...] | None:
+        """What it holds as a tuple; None where it is none, or that is not known."""
+        fields, held = self.created_from.fields or (), self.attributes
+        own = self.created_from.is_record and not any(
+            self.created_from.find(name) for name in ("__iter__", "__getitem__", "__len__", "__new__")
+        )
+        return tuple(held[name] for name in fields) if own and REST not in held and held.keys() >= {*fields} else None
 
 
 @dataclass(frozen=True, eq=False)

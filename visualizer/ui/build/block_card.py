@@ -4,13 +4,21 @@ import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
 from visualizer.architecture.editing import Draft
-from visualizer.ui.build.add_layer import add_layer_button
-from visualizer.ui.build.layer_card import CONNECT, SPACE, branch, branch_words, move, show_reading
+from visualizer.ui.build.add_layer import NewPlace
+from visualizer.ui.build.layer_card import (
+    ADD_BELOW,
+    CONNECT,
+    SPACE,
+    branch,
+    branch_words,
+    card_menu,
+    move,
+    show_reading,
+)
 from visualizer.ui.build.question import block_at, repeat_block, show_question
 from visualizer.ui.build.rows import Kind, Row, layers_of
 from visualizer.ui.build.several_layers import about_inside, opening_button, show_problem_inside
 from visualizer.ui.build.state import BuildState
-from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.session import Session
 
@@ -29,6 +37,8 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
             return
         if action in ("up", "down"):
             move(owner, row, down=action == "down")
+        elif action == "add":
+            state.adding = NewPlace(row.last + 1, f"Add a layer below {which}")
         elif action in ("skip", "repeat", "rename"):
             state.ask(action, card)
         elif action == "branch":
@@ -45,15 +55,7 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
         with st.container(gap=None):
             with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
                 opening_button(_label(row, report), f"open-block-{card}", folded, state.set_folded, cards, not folded)
-                add_layer_button(owner, row.last + 1, f"Add a layer below {which}", f"bare-add-block-{card}")
-                bound.menu(
-                    f"Move, connect, repeat, rename or delete {which}",
-                    _menu(draft, last),
-                    act,
-                    f"bare-action-block-{card}",
-                    icon=":material/more_vert:",
-                    type="tertiary",
-                )
+                card_menu(f"Menu of {which}", _menu(draft, last), act, f"bare-action-block-{card}")
             show_reading(row, draft.architecture)
         show_question(owner, card, row, report)
         if folded:
@@ -63,6 +65,7 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
 def _menu(draft: Draft, last: int) -> dict[str, str]:
     """The actions on a block whose output is that of the card `last`."""
     return {
+        "add": ADD_BELOW,
         "up": ":material/arrow_upward: Move up",
         "down": ":material/arrow_downward: Move down",
         "duplicate": ":material/content_copy: Duplicate",

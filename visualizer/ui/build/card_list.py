@@ -1,4 +1,4 @@
-"""Build's list: a card for the input, each layer and each block, and the rail that draws who feeds whom."""
+"""Build's list: what does not fit, a card for the input, each layer and block, and the rail of who feeds whom."""
 
 from dataclasses import asdict
 
@@ -6,11 +6,12 @@ import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
 from visualizer.figures.rail import WIRE_COLOURS, rail
-from visualizer.ui.build.add_layer import add_layer_button
+from visualizer.ui.build.add_layer import NewPlace, choose_layer_type
 from visualizer.ui.build.block_card import block_card
 from visualizer.ui.build.group_card import group_card
 from visualizer.ui.build.input_card import input_card
 from visualizer.ui.build.layer_card import layer_card
+from visualizer.ui.build.problems import show_problems
 from visualizer.ui.build.rows import Kind, Row, name_of, rows_of, wires_between
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit.component import component
@@ -25,6 +26,7 @@ def card_list(owner: Session, report: ArchitectureReport) -> None:
     rows = rows_of(draft.architecture, state.folded(draft), state.groups(draft, problems))
     with st.container(key="cards", gap="small"):
         keep_focus("cards")
+        show_problems(owner, report)
         with st.container(key="rail"):
             _rail(rows, report)
         input_card(owner)
@@ -42,7 +44,12 @@ def card_list(owner: Session, report: ArchitectureReport) -> None:
                 for layer in rows[place : place + row.last - row.first + 1]:
                     layer_card(owner, layer, report)
             place += row.last - row.first + 1
-    add_layer_button(owner, len(report.layers), "Add a layer", "add-last")
+    end = NewPlace(len(report.layers), "Add a layer")
+    if st.button(end.words, key="add-last", icon=":material/add:"):
+        state.adding = end
+    place_of_new = state.take_place()
+    if place_of_new is not None:
+        choose_layer_type(owner, place_of_new)
 
 
 def _card(owner: Session, row: Row, report: ArchitectureReport) -> None:

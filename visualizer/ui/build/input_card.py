@@ -9,8 +9,9 @@ from visualizer.architecture.shapes import describe_shape
 from visualizer.architecture.span import PICTURE
 from visualizer.limits import limits
 from visualizer.tasks.classification import Classification
-from visualizer.ui.build.add_layer import add_layer_button
-from visualizer.ui.build.layer_card import SPACE, branch, branch_words, card_header
+from visualizer.ui.build.add_layer import NewPlace
+from visualizer.ui.build.layer_card import ADD_BELOW, SPACE, branch, branch_words, card_header, card_menu
+from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import chosen_dataset, dataset_titles
@@ -34,18 +35,18 @@ def input_card(owner: Session) -> None:
             f":gray[{escaped(dataset.title)}, {escaped(learnt)}]",
         ]
     )
+
+    def act(action: str) -> None:
+        if action == "add":
+            owner.page_state(BuildState).adding = NewPlace(0, "Add a layer below the input")
+        else:
+            branch(owner, PICTURE)
+
     with st.container(border=True, gap="small", key="card-input"):
         with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
             opened = card_header(owner, _CARD, label)
-            add_layer_button(owner, 0, "Add a layer above layer 1", "bare-add-first")
-            bound.menu(
-                "Branch from the input",
-                {"branch": branch_words(owner.history.present, PICTURE)},
-                lambda _: branch(owner, PICTURE),
-                "bare-action-input",
-                icon=":material/more_vert:",
-                type="tertiary",
-            )
+            options = {"add": ADD_BELOW, "branch": branch_words(owner.history.present, PICTURE)}
+            card_menu("Menu of the input", options, act, "bare-action-input")
         if opened:
             _form(owner)
 

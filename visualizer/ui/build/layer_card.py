@@ -9,7 +9,7 @@ from visualizer.architecture.architecture import Architecture, ArchitectureRepor
 from visualizer.architecture.editing import Draft
 from visualizer.architecture.layer import Problem
 from visualizer.architecture.shapes import Shape, describe_shape
-from visualizer.ui.build.add_layer import add_layer_button
+from visualizer.ui.build.add_layer import NewPlace
 from visualizer.ui.build.layer_form import inputs_form, layer_form
 from visualizer.ui.build.question import show_question
 from visualizer.ui.build.rows import Kind, Row, reading, step
@@ -29,6 +29,7 @@ _ACTIONS: dict[str, Callable[[Draft, int], Draft]] = {
     "duplicate": lambda draft, card: draft.duplicate(card),
     "delete": lambda draft, card: draft.replace_layer(card),
 }
+ADD_BELOW = ":material/add: Add a layer below …"
 CONNECT = ":material/redo: Skip connection from …"
 _BRANCH = ":material/call_split: Branch from here"
 _NO_BRANCH = f":gray[{_BRANCH}. No layer reads it alone.]"
@@ -48,6 +49,8 @@ def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
     def act(action: str) -> None:
         if action in ("up", "down"):
             move(owner, row, down=action == "down")
+        elif action == "add":
+            state.adding = NewPlace(index + 1, f"Add a layer below layer {index + 1}", row.block)
         elif action in ("connect", "fold"):
             state.ask(action, card)
         elif action == "branch":
@@ -59,16 +62,7 @@ def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
         with st.container(gap=None):
             with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
                 opened = card_header(owner, card, _label(index, report.layers[index]))
-                below = f"Add a layer below layer {index + 1}"
-                add_layer_button(owner, index + 1, below, f"bare-add-{card}", block=row.block)
-                bound.menu(
-                    f"Move, connect, fold or delete layer {index + 1}",
-                    _menu(draft, card),
-                    act,
-                    f"bare-action-{card}",
-                    icon=":material/more_vert:",
-                    type="tertiary",
-                )
+                card_menu(f"Menu of layer {index + 1}", _menu(draft, card), act, f"bare-action-{card}")
             show_reading(row, draft.architecture)
         show_question(owner, card, row, report)
         if opened:
@@ -109,8 +103,14 @@ def show_reading(row: Row, architecture: Architecture) -> None:
         st.caption(f":material/call_merge: {markdown_safe(sentence)}")
 
 
+def card_menu(label: str, options: dict[str, str], act: Callable[[str], None], key: str) -> None:
+    """Draw the one menu of a row, whose options are actions and their words."""
+    bound.menu(label, options, act, key, icon=":material/more_vert:", type="tertiary")
+
+
 def _menu(draft: Draft, card: int) -> dict[str, str]:
     return {
+        "add": ADD_BELOW,
         "up": ":material/arrow_upward: Move up",
         "down": ":material/arrow_downward: Move down",
         "duplicate": ":material/content_copy: Duplicate",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from visualizer.architecture.editing import Draft
 from visualizer.source_code.reading import SourceReading
+from visualizer.ui.build.add_layer import NewPlace
 from visualizer.ui.build.groups import MOST_UNFOLDED, Group, groups_of
 
 
@@ -18,6 +19,7 @@ class BuildState:
             no ids, and their cards keep theirs.
         shown_cards: The cards outside of blocks that a long network's list shows one by one, not in closed groups.
         cards_before, problems_before: The ids of all cards, and of those that did not fit, at the last drawing.
+        adding: Where a menu was asked to add a layer, until the list of their types is open.
         question: What is asked on a row at the moment, one of `ui.build.question`, and the id of its first card.
         keras_reading: The last source that was read, or None.
         keras_draft: The draft that it produced, or None.
@@ -28,6 +30,7 @@ class BuildState:
     shown_cards: set[int] = field(default_factory=set)
     cards_before: frozenset[int] = frozenset()
     problems_before: frozenset[int] = frozenset()
+    adding: NewPlace | None = None
     question: tuple[str, int] | None = None
     keras_reading: SourceReading | None = None
     keras_draft: Draft | None = None
@@ -85,6 +88,23 @@ class BuildState:
         self.open_cards.difference_update(cards)
         if self.question and self.question[1] in cards:
             self.close_question()
+
+    def show_card(self, draft: Draft, card: int) -> None:
+        """Open the block or the group that hides a card."""
+        if card not in draft.ids:
+            return
+        index = draft.ids.index(card)
+        for block in draft.architecture.blocks:
+            if block.first <= index <= block.last:
+                self.set_folded(draft.ids[block.first : block.last + 1], False)
+        for group in self._groups(draft):
+            if group.first <= index <= group.last:
+                self.shown_cards.update(draft.ids[group.first : group.last + 1])
+
+    def take_place(self) -> NewPlace | None:
+        """Where a layer is to be added now."""
+        place, self.adding = self.adding, None
+        return place
 
     def ask(self, question: str, card: int) -> None:
         """Ask something on a row, in place of what was asked before."""

@@ -21,10 +21,11 @@ def pick(
 
     `widget` may also be st.pills. Other keyword arguments go to it.
     """
+    first = next(iter(options)) if default is None else default
     chosen: T = widget(
         label,
         list(options),
-        default=next(iter(options)) if default is None else default,
+        default=None if key in st.session_state else first,  # Streamlit warns of a default beside a value that is set
         required=True,
         format_func=options.__getitem__,
         key=key,
@@ -39,7 +40,7 @@ def select(label: str, options: Mapping[T, str], key: str, *, default: T | None 
     chosen: T = st.selectbox(
         label,
         list(options),
-        index=0 if default is None else list(options).index(default),
+        index=0 if default is None or key in st.session_state else list(options).index(default),
         # What was chosen before may no longer be an option.
         format_func=lambda option: options.get(option, str(option)),
         key=key,

@@ -21,6 +21,7 @@ from visualizer.ui.kit.pick import pick_page
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.filters_excited import Filter, strongest_part
 from visualizer.ui.look.filters_made import made_part
+from visualizer.ui.look.first_kernels import COLOURS, kernel_choice, show_kernels
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_choice import chosen_layer
 from visualizer.ui.look.state import LookState
@@ -31,8 +32,6 @@ from visualizer.words import counted
 if TYPE_CHECKING:
     from visualizer.inspection.filters import FilterKernels
     from visualizer.inspection.probe import LayerView
-
-_COLOURS = ("red", "green", "blue")
 
 
 def filters_part(inspected: Inspected) -> None:
@@ -57,7 +56,7 @@ def filters_part(inspected: Inspected) -> None:
     view = inspected.probe.layers[index]
     names = inspected.output_names if view is inspected.probe.layers[-1] else ()
     colours = len(view.kernel_sets) == 1 and of_picture(inspected.probe.layers, view.sources)
-    number = _chosen(view, colours, names or None)
+    number = _chosen(inspected, view, colours, names or None)
     _kernel(inspected, view, number)
     for place in range(len(view.kernel_sets) - 1):
         _earlier_kernels(view, place)
@@ -74,10 +73,11 @@ def _noun(view: "LayerView") -> str:
     return "filter" if is_maps(view.output.shape) else "unit"
 
 
-def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> int:
+def _chosen(inspected: Inspected, view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> int:
     """Draw the layer's filters to choose from; the number of the chosen one, from 1.
 
     Args:
+        inspected: The network at work.
         view: The layer.
         colours: Whether the layer's input is the picture's own channels.
         meaning: What its units stand for, such as classes; None if they stand for nothing.
@@ -88,10 +88,11 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     per_page = _per_page()
     pages, page = -(-filters // per_page), 1
     page_key = f"filters-page-{view.index}-of-{pages}"
+    sees_picture = colours and view.kernels.ndim == 4 and view.kernels.shape[1] in (1, 3)
 
     def choose(chosen: int) -> None:
         state.filter_number = chosen
-        st.session_state[page_key] = (chosen - 1) // per_page + 1
+        st.session_state[page_key] = int(places[chosen - 1]) // per_page + 1
 
     def clicked(point: Clicked) -> None:
         clicked_number = point.data[0] if point.data else point.x
@@ -101,19 +102,27 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     st.subheader(f"Choose a {noun}")
     label = f"Unit 1 to {filters:,}" if noun == "unit" else f"Filter 1 to {filters:,}"
     bound.number(label, number, choose, f"filter-{view.index}", 1, filters, width=180)
+    choice = kernel_choice(view) if sees_picture else None
+    order = np.arange(filters) if choice is None else choice.order(view.kernels)
+    places = np.argsort(order)
     if pages > 1 and is_maps(view.output.shape):
-        page = st.pagination(pages, default=(number - 1) // per_page + 1, key=page_key, persist_state="session")
-    shown = np.arange(filters)[(page - 1) * per_page : page * per_page]
-    chart, caption = _choice(view, colours, shown, number)
+        start = int(places[number - 1]) // per_page + 1
+        page = st.pagination(pages, default=start, key=page_key, persist_state="session")
+    shown = order[(page - 1) * per_page : page * per_page]
+    above, key = st.container(), f"filters-{view.index}"
+    if choice is None:
+        chart, caption = _choice(view, shown, number)
+        show(chart, key)
+    else:
+        caption = show_kernels(inspected, view, choice, shown, number, key)
     if meaning is not None:
         caption = f"{caption} Unit {number} stands for “{escaped(meaning[number - 1])}”."
-    st.caption(explained(f"{caption} Click one to choose it.", "kernel"))
-    show(chart, f"filters-{view.index}")
-    on_click(f"filters-{view.index}", clicked)
+    above.caption(explained(f"{caption} Click one to choose it.", "kernel"))
+    on_click(key, clicked)
     return number
 
 
-def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) -> tuple[Chart, str]:
+def _choice(view: "LayerView", shown: np.ndarray, number: int) -> tuple[Chart, str]:
     """The chart that filters are chosen on, with a caption: their kernels if these are pictures, else their maps."""
     assert view.kernels is not None
     columns = 4 if is_narrow() else 8 if len(shown) <= 16 else 16
@@ -122,8 +131,7 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
         if len(view.output) > MAX_BARS:
             caption = "Each unit’s output for the picture above, 100 units per row."
         return unit_bars(view.output, value_label="output", width=column_width(), marked=number), caption
-    channels = view.kernels.shape[1] if view.kernels.ndim == 4 else 0
-    if channels == 1 or (colours and channels == 3):
+    if view.kernels.ndim == 4 and view.kernels.shape[1] == 1:
         chart = kernel_grid(
             view.kernels[shown],
             input_channel=None,
@@ -132,14 +140,9 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
             first=int(shown[0]) + 1,
             marked=number if number - 1 in shown else None,
         )
-        if channels == 3:
-            return chart, (
-                "This layer sees the picture’s colours, so its kernels can be shown as pictures: zero is mid-grey, and "
-                "all kernels share one scale."
-            )
         if view.kernel_sets[-1].input_count > 1:
             return chart, "This layer is depthwise: each filter has one kernel and sees one channel only."
-        return chart, "The picture is grey, so each filter has a single kernel, with a weight for each pixel under it."
+        return chart, "A single map arrives, so each filter has a single kernel."
     maps = view.output[shown]
     return map_grid(
         maps,
@@ -210,7 +213,7 @@ def _earlier_kernels(view: "LayerView", place: int) -> None:
 def _name(kernel: "FilterKernels", channel: int) -> str:
     if not kernel.of_picture:
         return f"map {channel + 1}"
-    return _COLOURS[channel] if len(kernel.channels) == len(_COLOURS) else "brightness"
+    return COLOURS[channel] if len(kernel.channels) == len(COLOURS) else "brightness"
 
 
 def _kernel_caption(kernel: "FilterKernels", noun: str) -> str:

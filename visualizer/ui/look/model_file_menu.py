@@ -11,15 +11,13 @@ import streamlit as st
 from visualizer.architecture.model_file import save_model
 from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import is_known, load_dataset
-from visualizer.limits import MB
-from visualizer.source_code.files.network_file import ENDINGS, max_file_bytes, open_network_file
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import Exported, Task, task_to_dict
-from visualizer.ui.kit import bound
 from visualizer.ui.kit.download import download
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.look.state import LookState
+from visualizer.ui.parts.network_upload import ReadFile, network_uploader, show_reading_file, taken
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.opened_model import (
     NOTE_DATASET,
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from visualizer.architecture.flow import FlowNetwork
     from visualizer.architecture.network import Network
 
+_KEY = "model-file"
 _ONE_AT_A_TIME = Lock()
 
 
@@ -48,6 +47,28 @@ def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str, task: 
             else:
                 st.caption("Only networks built in this app can be saved; this one comes from a package.")
             _open(owner)
+    show_reading_file(owner, _KEY)
+
+
+def take_model_file(owner: Session) -> None:
+    """Open a file that was read. Call it before the choice of the network is drawn."""
+    file = taken(owner, _KEY)
+    if file is not None:
+        owner.attempt(lambda: _take(owner, file))
+
+
+def _take(owner: Session, file: ReadFile) -> None:
+    state = owner.page_state(LookState)
+    state.layers_only = ""
+    if file.reading is not None and file.reading.weights is None:
+        owner.open_architecture(file.reading.architecture)
+        state.layers_only = file.reading.why_no_weights
+        return
+    if file.reading is None:
+        owner.opened_model = read_model(file.data, partial(own_names, owner))
+    else:
+        owner.opened_model = of_another_program(file.data, file.reading)
+    st.session_state["network-choice"] = "file"
 
 
 def _save(owner: Session, network: "Network", dataset: str, task: Task) -> None:
@@ -75,31 +96,8 @@ def _save(owner: Session, network: "Network", dataset: str, task: Task) -> None:
 
 def _open(owner: Session) -> None:
     state = owner.page_state(LookState)
-
-    def take(data: bytes, name: str) -> None:
-        def action() -> None:
-            state.layers_only = ""
-            reading = open_network_file(data, name)
-            opened = (
-                read_model(data, partial(own_names, owner)) if reading is None else of_another_program(data, reading)
-            )
-            if opened is not None:
-                owner.opened_model = opened
-                st.session_state["network-choice"] = "file"
-            elif reading is not None:
-                owner.open_architecture(reading.architecture)
-                state.layers_only = reading.why_no_weights
-
-        owner.attempt(action)
-
     st.markdown("**Open a saved network**")
-    bound.upload(
-        "A file saved with “For this app”, or one of Keras (.keras, .h5, JSON) or ONNX",
-        take,
-        "model-file",
-        type=["safetensors", *ENDINGS],
-        max_upload_size=-(-max_file_bytes() // MB),
-    )
+    network_uploader(owner, "A file saved with “For this app”, or one of Keras (.keras, .h5, JSON) or ONNX", _KEY)
     if state.layers_only:
         st.warning(
             f"Only the layers were opened: they are in Build. {markdown_safe(state.layers_only)}",

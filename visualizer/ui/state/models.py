@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from visualizer.inspection.probe import Probe
     from visualizer.ui.state.opened_model import OpenedModel
 
-BundledNetwork = Literal["home_network", "detector", "segmenter", "autoencoder", "denoiser"]
+BundledNetwork = Literal["home_network", "colour_network", "detector", "segmenter", "autoencoder", "denoiser"]
 
-NetworkChoice = Literal["trained", "untrained", "bundled"]
+NetworkChoice = Literal["trained", "untrained", "bundled", "colours"]
 # `named_network` opens "named".
 LookChoice = Literal[NetworkChoice, "file", "efficientnet", "named"]
 # What identifies a network's weights: where they come from and how far they were trained.
@@ -69,6 +69,28 @@ class OpenedNetwork:
     task: Task = Classification()
 
 
+@dataclass(frozen=True)
+class ReadyNetwork:
+    """A network that comes trained with the app, to be looked into.
+
+    Attributes:
+        name: Its file in assets/.
+        dataset: The data set that it was trained on: its test split has pictures that the network never saw.
+        title: Where a network is chosen.
+    """
+
+    name: BundledNetwork
+    dataset: str
+    title: str
+
+
+# Those whose whole inside is worth a look; a script in assets/ trains each.
+READY_NETWORKS: dict[NetworkChoice, ReadyNetwork] = {
+    "bundled": ReadyNetwork("home_network", "digits", "Ready-made: digits"),
+    "colours": ReadyNetwork("colour_network", "colour_shapes", "Ready-made: colours"),
+}
+
+
 def network_choices(owner: Session) -> dict[LookChoice, str]:
     """The networks that this session can look into, with their titles; best first."""
     record = current_run(owner)
@@ -78,7 +100,7 @@ def network_choices(owner: Session) -> dict[LookChoice, str]:
         **trained,
         **opened,
         "untrained": "Mine untrained",
-        "bundled": "Ready-made",
+        **{choice: ready.title for choice, ready in READY_NETWORKS.items()},
         "efficientnet": "EfficientNet-Lite0 (ImageNet)",
         "named": "Another, by name",
     }
@@ -104,16 +126,16 @@ def opened_network(owner: Session, choice: LookChoice) -> OpenedNetwork:
         of_file = (*from_file, name)
         return OpenedNetwork(of_file, _from_file(of_file, model, name), name, loss_known=known, task=task)
     key, network = chosen_network(owner, choice)
-    if choice == "bundled":
-        return OpenedNetwork(key, network, "digits")
+    if choice in READY_NETWORKS:
+        return OpenedNetwork(key, network, READY_NETWORKS[choice].dataset)
     return OpenedNetwork(key, network, dataset, task=(record.spec.settings if record else owner.settings).task)
 
 
 def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
     """The network of that choice, with the key that its results are kept under. Raises UserError."""
     record = current_run(owner)
-    if choice == "bundled":
-        return ("bundled",), bundled_network()
+    if choice in READY_NETWORKS:
+        return (choice,), bundled_network(READY_NETWORKS[choice].name)
     if choice == "trained" and record is not None:
         return latest_network(record)
     spec = record.spec if record else None
@@ -130,6 +152,13 @@ def latest_network(record: RunRecord) -> "tuple[NetworkKey, Network]":
     """The newest network of a run, with the key that its results are kept under. Raises UserError."""
     key = ("trained", record.run_id, str(record.epoch), str(record.version if record.state != "running" else 0))
     return key, _trained(key, record.run_id, record.spec)
+
+
+def network_before_training(run: RunRecord) -> "Network":
+    """The network that a run began with. Raises UserError where its weights are not kept."""
+    from visualizer.inspection.load import load_network
+
+    return load_network(run.spec.architecture, run_store().weights_at(run.run_id, 0))
 
 
 def network_or_reason(record: RunRecord) -> "tuple[NetworkKey, Network] | None":
