@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from visualizer.ui.home.home_view import digit_picker, network_at_work, page_card
+from visualizer.ui.home.home_view import network_at_work, page_card
 from visualizer.ui.kit.links import page
 
 st.title("See what a network sees")
 st.markdown(
-    "A real convolutional network, trained on handwritten digits, looks at one of them. Every square is computed now, "
-    "layer by layer, from left to right: **bright is a large number**. In a convolution’s map, a large number means "
-    "that a pattern was found there; pooling keeps the largest number of each small window."
+    "A convolution looks for one small pattern everywhere in a picture: its map is **bright where the pattern is**. "
+    "Layer by layer, edges become parts and parts become digits. Draw one, or point at any map."
 )
-network_at_work(digit_picker())
+network_at_work()
 
 st.subheader("Now make your own")
 columns = st.columns(3)

@@ -2,17 +2,11 @@
 
 import streamlit as st
 
-from visualizer.architecture.answer import Answer, Classes
-from visualizer.architecture.shapes import describe_shape
 from visualizer.errors import UserError
 from visualizer.figures.answers.figures import figures_of
-from visualizer.figures.picture import picture_chart
-from visualizer.figures.raster import rgb_pixels
-from visualizer.ui.kit.answer import show_answer
-from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.pick import pick
-from visualizer.ui.kit.text import escaped, markdown_safe
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.look.come_back import (
     come_back_to_network,
     come_back_to_number,
@@ -24,14 +18,14 @@ from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_view import layers_part
 from visualizer.ui.look.model_file_menu import model_file_menu, take_model_file
 from visualizer.ui.look.named_network import named_network
+from visualizer.ui.look.seen_and_answer import fitting_answer, say_at_once, show_seen, show_what_it_says
+from visualizer.ui.look.stage_part import open_asked_layer, shows_classes, stage_part
 from visualizer.ui.look.state import LookState
 from visualizer.ui.look.why_view import why_part
 from visualizer.ui.parts.picture_source import ChosenPicture, chosen_picture, picture_source
+from visualizer.ui.parts.stage import is_staged
 from visualizer.ui.state.models import answer_to_drawing, network_choices, opened_network, probe_picture
 from visualizer.ui.state.session import session, show_message
-from visualizer.ui.state.viewport import is_narrow
-
-SEEN_WIDTH = 260  # pixels
 
 owner = session()
 st.title("Look inside")
@@ -39,12 +33,15 @@ st.title("Look inside")
 take_model_file(owner)
 choices = network_choices(owner)
 come_back_to_network(owner, choices)
-choice = pick("Network", choices, "network-choice")
-sources = st.container()
-controls, picture, answer_place = st.columns([5, 3, 4])
+with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    choice = pick("Network", choices, "network-choice", width="content")
+    files = st.container(width="content")
+with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    sources, controls = st.container(width="content"), st.container(width="content")
+named, stage_place, charts = st.container(), st.container(), st.container()
 try:
     if choice == "named":
-        with controls:
+        with named:
             opened = named_network(owner)
     else:
         opened = opened_network(owner, choice)
@@ -56,55 +53,36 @@ except UserError as error:
 if opened is None:
     st.stop()
 key, network = opened.key, opened.network
-
-
-def answer(given: ChosenPicture | None) -> None:
-    """Draw what the network sees and its answer; while somebody draws, only this is redrawn."""
-    if given is None:
-        picture.caption("What the network sees appears here.")
-        answer_place.caption("And its answer here.")
-        return
-    pixels = given.pixels
-    prediction = answer_to_drawing(network, pixels) if given.drawn else probe_picture(key, network, pixels).answer
-    fits = isinstance(prediction, opened.task.answer_type)
-    if not fits or (isinstance(prediction, Classes) and len(prediction.values) != len(given.class_names)):
-        prediction = None
-    if given.drawn and is_narrow() and prediction is not None:  # The chart is below, out of sight.
-        words = figures_of(type(prediction)).words(prediction, given.annotations)
-        st.markdown(f"It says **{escaped(words)}**")
-    with picture:
-        show_seen(given, prediction)
-    with answer_place:
-        if prediction is None:
-            of_classes = opened.task.answer_type is Classes
-            needed = "one number for each class" if of_classes else "what its task needs"
-            st.caption(f"This network does not end in {needed}.")
-        else:
-            show_answer(prediction, given.annotations, "answer", truth=given.truth, loss_known=opened.loss_known)
-
-
-def show_seen(given: ChosenPicture, prediction: Answer | None) -> None:
-    """Draw what the network sees, with its answer where one can be drawn on it."""
-    title = f"What the network sees ({describe_shape(given.pixels.shape)})"
-    if prediction is not None:
-        figures = figures_of(type(prediction))
-        pixels = rgb_pixels(given.pixels)
-        drawn = figures.drawn_chart(pixels, prediction, given.truth, given.annotations, width=SEEN_WIDTH)
-        if drawn is not None:
-            with_answer = st.toggle("With its answer", value=True, key="seen-answer")
-            if with_answer:
-                show(drawn, "seen")
-                words = figures.drawn_words(given.truth, given.annotations)
-                st.caption(words if figures.in_place else f"{title}. {words}".strip())
-                return
-    show(picture_chart(given.pixels, title, width=SEEN_WIDTH), "seen")
-
-
 come_back_to_picture(owner)
 with sources:
     source = picture_source(opened.classes)
-with controls:
+# The stage shows both, but not what one draws with the pen of this page.
+on_stage = is_staged(key, network) and shows_classes(opened) and source != "draw"
+with charts.expander("The picture and the answer", expanded=not on_stage):
+    picture, answer_place = st.columns(2)
+
+
+def answer(given: ChosenPicture | None) -> None:
+    """Draw the stage, what the network sees, and its answer; while somebody draws, only this is redrawn."""
+    if given is None:
+        stage_place.caption("The network at work appears here.")
+        picture.caption("What the network sees appears here.")
+        answer_place.caption("And its answer here.")
+        return
+    probed = None if given.drawn else probe_picture(key, network, given.pixels)
+    said = fitting_answer(opened, given, answer_to_drawing(network, given.pixels) if probed is None else probed.answer)
+    say_at_once(given, said)
+    with stage_place:
+        stage_part(opened, given, probed)
+    with picture:
+        show_seen(given, said)
+    with answer_place:
+        show_what_it_says(opened, given, said)
+
+
+with files:
     model_file_menu(owner, network, opened.dataset, opened.task)
+with controls:
     given = chosen_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer, opened.task)
     show_message(owner)
 if given is None:
@@ -116,6 +94,7 @@ answered = inspected.probe.answer
 why = "Why this answer?" if answered is None else figures_of(type(answered)).why
 PARTS = {"Layers": layers_part, "Filters": filters_part, why: why_part}
 come_back_to_number(owner, inspected, choice)
+open_asked_layer(owner, inspected.probe.layers)
 stay_in_tab(PARTS)
 asked = owner.page_state(LookState).asked_network
 owner.look = owner.look.moved(network=choice, asked=asked, picture=given.origin)

@@ -41,6 +41,7 @@ def of_data_set_and_drawing(page: Page) -> tuple[list[str], list[str]]:
     """What the network that is looked into makes of the first test picture of a 0, and of a 3 drawn with the mouse."""
     page.get_by_role("radio", name="Data set").click()
     wait_until_idle(page)
+    page.get_by_text("The picture and the answer").click()
     says(page, "0")
     first = shares(page)
     page.get_by_role("radio", name="Draw").click()

@@ -43,5 +43,5 @@ def test_a_network_that_is_not_there_is_one_sentence(page: Page):
     expect(page.get_by_role("button", name="Try it again")).to_be_visible()
     # The other networks are one click away.
     page.get_by_text("Ready-made: digits", exact=True).click()
-    expect(page.get_by_role("figure", name=re.compile("The answer is"))).to_be_visible(timeout=60_000)
+    expect(page.locator(".stage .what")).to_have_text(re.compile("^The answer is"), timeout=60_000)
     wait_until_idle(page)

@@ -1,23 +1,19 @@
 """The Home page."""
 
-from tests.pages.app import alts, open_page, without_exception
+from tests.pages.app import component_data, open_page
+from visualizer.data.catalog import load_dataset
 
 
 def test_it_shows_a_network_at_work_without_a_click():
-    app = open_page("home")
-    overview, answer = alts(app)
-    assert "The picture (8 × 8 × 1) goes through the layers. Conv2D has 8 maps" in overview
-    assert "The answer is 3" in answer
+    data = component_data(open_page("home"), "strip")
+    assert data["network"].startswith("/network/")
+    assert data["picture"] in data["strip"]
+    assert data["picture"]["name"] == "3"
+    assert [layer["title"] for layer in data["layers"]][:2] == ["Conv2D", "MaxPooling2D"]
+    assert data["layers"][0]["sentence"].startswith("Each filter slides a small kernel")
 
 
-def test_another_digit_gives_another_answer():
-    app = open_page("home")
-    without_exception(app.get("pills")[0].set_value(7).run())
-    assert "The answer is 7" in alts(app)[1]
-
-
-def test_every_picture_of_a_digit_can_be_shown():
-    app = open_page("home")
-    first = alts(app)[0]
-    without_exception(app.number_input[0].set_value(int(app.number_input[0].max)).run())
-    assert alts(app)[0] != first
+def test_every_digit_can_be_chosen_and_one_can_draw():
+    data = component_data(open_page("home"), "strip")
+    assert {picture["truth"] for picture in data["strip"]} == set(range(len(load_dataset("digits").class_names)))
+    assert data["drawing"] == "digits"

@@ -25,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 // All places are shares of the paper's width: [right, down].
-class Paper {
+export class Paper {
   constructor({ side, picture }) {
     this.small = document.createElement("canvas");
     this.small.width = this.small.height = this.side = side;
@@ -194,13 +194,17 @@ class Paper {
     this.resting = setTimeout(() => this.arrived !== this.sent && this.rest(2 * patience), patience);
   }
 
-  // As the server has it: base64 of the grey pixels, row by row.
+  // As the server has it: base64 of the grey pixels.
   picture() {
+    return btoa(String.fromCharCode(...this.grey()));
+  }
+
+  // The grey pixels, row by row: 0 (paper) to 255 (ink).
+  grey() {
     const pen = this.small.getContext("2d", { willReadFrequently: true });
     this.drawOn(pen, this.side);
     // Red, green and blue are alike.
-    const grey = pen.getImageData(0, 0, this.side, this.side).data.filter((_, index) => index % 4 === 0);
-    return btoa(String.fromCharCode(...grey));
+    return pen.getImageData(0, 0, this.side, this.side).data.filter((_, index) => index % 4 === 0);
   }
 
   // ---- On the screen ------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ class LookState:
         pixel_path: The explained numbers, each made of the next; the last one is shown.
         pixel_page: The page of the channels or products that the last one is made of, from 0.
         pixel_asked: The explained path, and what the browser asked for there, until that is followed; or None.
+        asked_layer: The layer, by index, that was asked for on the stage, until it is opened; or None.
         asked_network: The network that was asked for by name, and whether with random weights, or None.
         kept: The place that this tab came back to; None before its first look.
         layers_only: Why only the layers of the last opened file are there, which went to Build; else empty.
@@ -27,6 +28,7 @@ class LookState:
     pixel_path: "tuple[Spot, ...]" = ()
     pixel_page: int = 0
     pixel_asked: "tuple[tuple[Spot, ...], Any] | None" = None
+    asked_layer: int | None = None
     asked_network: tuple[str, bool] | None = None
     kept: "LookPlace | None" = None
     layers_only: str = ""
