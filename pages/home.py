@@ -1,16 +1,20 @@
-"""Home: a small real network looks at a real digit, with links to the main pages."""
+"""Home: a small real network looks at a real picture, with links to the main pages."""
 
 import streamlit as st
 
-from visualizer.ui.home.home_view import network_at_work, page_card
+from visualizer.ui.home.home_view import choose_network, network_at_work, page_card
 from visualizer.ui.kit.links import page
 
-st.title("See what a network sees")
+head, which = st.columns([4, 1], vertical_alignment="bottom")
+head.title("See what a network sees")
+with which, st.container(horizontal=True, horizontal_alignment="right"):
+    choice = choose_network()
 st.markdown(
     "A convolution looks for one small pattern everywhere in a picture: its map is **bright where the pattern is**. "
-    "Layer by layer, edges become parts and parts become digits. Draw one, or point at any map."
+    f"Layer by layer, edges become parts and parts become {'digits' if choice == 'bundled' else 'coloured shapes'}. "
+    f"{'Draw one, or point' if choice == 'bundled' else 'Point'} at any map."
 )
-network_at_work()
+network_at_work(choice)
 
 st.subheader("Now make your own")
 columns = st.columns(3)

@@ -416,6 +416,11 @@ KERAS_NAMES = {
     ("visualizer/source_code/keras_1.py", "BatchNormalization"),  # whose arguments had other names
     ("visualizer/source_code/keras_1.py", "Conv2D"),  # whose sizes were two arguments
     ("visualizer/source_code/keras_vocabulary.py", "Rescaling"),  # of bytes, where pictures here go from 0 to 1
+    # Classes that are kinds of Conv2D in some versions of Keras and not in others.
+    *(
+        ("visualizer/source_code/keras_vocabulary.py", name)
+        for name in ("Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D")
+    ),
 }
 MAY_NAME = {
     **{

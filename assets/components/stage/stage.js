@@ -26,6 +26,13 @@ const MOST_BARS = 1000; // classes that are an answer with bars
 
 /** @typedef {import("./point.js").Pointed} Pointed */
 
+/** A picture's numbers, as the server has them. @type {(picture: { pixels: string, bytes: boolean }) => Float32Array} */
+function numbersOf({ pixels, bytes }) {
+  const given = bytesOf(pixels);
+  const part = Math.fround(1 / 255);
+  return bytes ? Float32Array.from(given, (byte) => byte * part) : new Float32Array(given.buffer);
+}
+
 class Stage {
   /** @param {import("../../lib/views.js").Component} component */
   constructor({ parentElement }) {
@@ -54,7 +61,7 @@ class Stage {
     this.zoom = 1;
     /** @type {HTMLElement} Of the paper: it goes with the scene, which is made anew. */
     this.holder = this.find(".paper");
-    this.pad = new Pad((picture) => this.see(picture, { name: "your drawing", pixels: "", truth: null }));
+    this.pad = new Pad((picture) => this.see(picture, { name: "your drawing", pixels: "", bytes: false, truth: null }));
     this.listen();
     this.endWidth = onWidth(this.scroller, (width) => {
       this.width = width;
@@ -114,12 +121,12 @@ class Stage {
     this.say(error.message, "Reload the page to try it again.");
   }
 
-  /** @param {{ name: string, pixels: string, truth: number | null }} picture */
+  /** @param {{ name: string, pixels: string, bytes: boolean, truth: number | null }} picture */
   look(picture) {
-    this.see(new Float32Array(bytesOf(picture.pixels).buffer), picture);
+    this.see(numbersOf(picture), picture);
   }
 
-  /** @type {(pixels: Float32Array, picture: { name: string, pixels: string, truth: number | null }) => void} */
+  /** @type {(pixels: Float32Array, picture: { name: string, pixels: string, bytes: boolean, truth: number | null }) => void} */
   see(pixels, picture) {
     this.given = picture;
     this.picture = pixels;
@@ -585,7 +592,7 @@ class Stage {
           if (this.data.tells) this.send("picture", place);
         });
         const canvas = Object.assign(make("canvas"), { width: columns, height: rows });
-        const values = new Float32Array(bytesOf(picture.pixels).buffer);
+        const values = numbersOf(picture);
         if (channels === 3) maps.updateColour(values, [rows, columns]);
         else maps.update(values, [rows, columns], 0, 1, { low: 0, high: 1, signed: false }, this.scene.colours.grey);
         canvas.getContext("2d").drawImage(maps.canvas, 0, 0);

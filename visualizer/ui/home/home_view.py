@@ -1,4 +1,4 @@
-"""The parts of the Home page: the ready-made network at work on one digit, and cards that lead to the other pages."""
+"""The parts of the Home page: a ready-made network at work on one picture, and cards that lead to the other pages."""
 
 from pathlib import Path
 
@@ -7,19 +7,30 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.parts.dataset_view import examples
 from visualizer.ui.parts.stage import StagePicture, stage
-from visualizer.ui.state.models import bundled_network
+from visualizer.ui.state.models import READY_NETWORKS, NetworkChoice, bundled_network
 
-_FIRST = 3  # the digit that the page opens with
-_PER_DIGIT = 2
+# How each network is offered, the class of the picture that it opens with, pictures of each class, and how one draws.
+_OFFERED: dict[NetworkChoice, tuple[str, int, int, str]] = {
+    "bundled": ("Digits", 3, 2, "digits"),
+    "colours": ("Colours", 1, 1, ""),
+}
 
 
-def network_at_work() -> None:
-    """Draw the network, digits to choose from, and a paper to draw another one."""
-    dataset = load_dataset("digits")
-    network = bundled_network()
-    indices = examples(dataset, dataset.test, _PER_DIGIT)
+def choose_network() -> NetworkChoice:
+    """Draw the choice of a ready-made network."""
+    titles = {choice: title for choice, (title, *_) in _OFFERED.items()}
+    return pick("Network", titles, "home-network", label_visibility="collapsed", width="content")
+
+
+def network_at_work(choice: NetworkChoice) -> None:
+    """Draw the network, pictures to choose from, and, where one can draw for it, a paper."""
+    ready = READY_NETWORKS[choice]
+    _, first, per_class, drawing = _OFFERED[choice]
+    dataset, network = load_dataset(ready.dataset), bundled_network(ready.name)
+    indices = examples(dataset, dataset.test, per_class)
     labels = dataset.labels[indices].tolist()
     strip = [
         StagePicture(dataset.class_names[label], pixels, label)
@@ -27,13 +38,13 @@ def network_at_work() -> None:
     ]
     stage(
         "home-stage",
-        ("bundled",),
+        (choice,),
         network,
-        strip[labels.index(_FIRST)],
+        strip[labels.index(first)],
         class_names=dataset.class_names,
         answers=network.answer_kind,
         strip=strip,
-        drawing="digits",
+        drawing=drawing,
         height=0.52,
     )
 

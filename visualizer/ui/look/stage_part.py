@@ -27,7 +27,7 @@ _NOT_HERE = (
     "This network is too large for the browser, or has a layer that only the server can compute: "
     "below, the server shows every layer."
 )
-_STRIP_BYTES = 300_000  # of all pictures of the strip
+_STRIP_NUMBERS = 150_000  # of all pictures of the strip; most travel as one byte each
 
 
 def stage_part(opened: OpenedNetwork, given: ChosenPicture, probed: "Probe | None") -> None:
@@ -82,7 +82,7 @@ def shows_classes(opened: OpenedNetwork) -> bool:
 def _strip(opened: OpenedNetwork) -> tuple[list[int], list[StagePicture]]:
     """One test picture of each class, or fewer where they are large; and their indices in the data set."""
     dataset = opened_dataset(opened.dataset)
-    most = max(_STRIP_BYTES // (4 * int(np.prod(opened.network.input_shape))), 1)
+    most = max(_STRIP_NUMBERS // int(np.prod(opened.network.input_shape)), 1)
     indices = examples(dataset, dataset.test, 1)[:most]
     pixels = opened.task.input_of(prepare(dataset.pictures[indices], opened.network.input_shape))
     labels = dataset.labels[indices].tolist()

@@ -145,8 +145,12 @@ def compact(spans: "Spans") -> list[Any]:
 
 
 def _picture(picture: StagePicture) -> dict[str, Any]:
-    pixels = base64.b64encode(np.ascontiguousarray(picture.pixels, dtype="<f4").tobytes()).decode()
-    return {"name": picture.name, "pixels": pixels, "truth": picture.truth}
+    pixels = np.ascontiguousarray(picture.pixels, dtype="<f4")
+    # A picture of bytes travels as bytes, a quarter as long, where the browser makes the same numbers of them.
+    eight_bits = np.rint(pixels * 255).astype(np.uint8)
+    is_bytes = np.array_equal(eight_bits * np.float32(1 / 255), pixels)
+    text = base64.b64encode((eight_bits if is_bytes else pixels).tobytes()).decode()
+    return {"name": picture.name, "pixels": text, "bytes": is_bytes, "truth": picture.truth}
 
 
 def _colours() -> dict[str, Any]:
