@@ -90,8 +90,8 @@ def stage(
     data: dict[str, Any] = {
         "network": address_of(network),
         "layers": _layers(of, network),
-        "picture": _picture(picture),
-        "strip": [_picture(each) for each in strip],
+        "picture": picture_data(picture),
+        "strip": [picture_data(each) for each in strip],
         "shape": list(network.input_shape),
         "classNames": list(class_names),
         "answers": answers,
@@ -144,9 +144,10 @@ def compact(spans: "Spans") -> list[Any]:
     return [list(span) for span in spans]
 
 
-def _picture(picture: StagePicture) -> dict[str, Any]:
+def picture_data(picture: StagePicture) -> dict[str, Any]:
+    """The picture as the browser gets it: numbers as text in base64, one byte each where `bytes`, else float32."""
     pixels = np.ascontiguousarray(picture.pixels, dtype="<f4")
-    # A picture of bytes travels as bytes, a quarter as long, where the browser makes the same numbers of them.
+    # Most pictures were bytes; the browser makes the same numbers of them, and they are a quarter as long.
     eight_bits = np.rint(pixels * 255).astype(np.uint8)
     is_bytes = np.array_equal(eight_bits * np.float32(1 / 255), pixels)
     text = base64.b64encode((eight_bits if is_bytes else pixels).tobytes()).decode()
