@@ -327,3 +327,11 @@ def test_a_tile_is_found_under_its_middle(empty: Page) -> None:
     y = place["box"]["y"] + place["tile"][1] * 1.5 + place["gap"]
     assert call(empty, f"{STAGE}/layout.js", "indexAt", place, x, y) == place["across"]
     assert call(empty, f"{STAGE}/layout.js", "indexAt", place, x, place["box"]["y"] - 3) == -1
+
+
+def test_kernels_for_red_green_and_blue_are_one_picture_of_light(empty: Page) -> None:
+    kernels = [{"values": [weight, 0.0], "size": [1, 2]} for weight in (0.5, -0.25, -0.5)]
+    found = call(empty, f"{STAGE}/scene.js", "mixed", kernels)
+    assert found["values"] == [1, 0.5, 0.25, 0.5, 0, 0.5]
+    assert found["size"] == [1, 2]
+    assert call(empty, f"{STAGE}/scene.js", "mixed", [None]) is None

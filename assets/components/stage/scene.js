@@ -345,8 +345,18 @@ export class Scene {
       for (const { link, tile } of drawn.toReversed())
         connect(pen, ...ends(tile), link.weight === null ? null : link.weight / strongest, this.theme.text);
       if (links !== feeding) continue;
+      const ofPicture = drawn.filter(({ link }) => this.isColour(link.node)).sort((a, b) => a.link.index - b.link.index);
+      if (ofPicture.length) {
+        // One tile shows the picture's red, green and blue, so one kernel shows its weights for them.
+        this.paintKernel(pen, mixed(ofPicture.map(({ link }) => kernelOf(link))), ofPicture[0].tile, own);
+        continue;
+      }
       for (const { link, tile } of drawn.slice(0, MOST_KERNELS).toReversed()) this.paintKernel(pen, kernelOf(link), tile, own);
     }
+  }
+
+  isColour(node) {
+    return Boolean(this.shown[this.columns.findIndex((column) => column.node === node)]?.colour);
   }
 
   paintKernel(pen, kernel, from, to) {
@@ -355,7 +365,8 @@ export class Scene {
     // Beside the tile that it reads: lines to one tile lie close together at their other end.
     const [x, y] = onCurve(from, to, Math.min((side / 2 + 7) / Math.max(to.x - from.x - from.width, 40), 0.4));
     const box = crisp({ x: x - side / 2, y: y - side / 2, width: side, height: side });
-    this.kernelMaps.update(kernel.values, kernel.size, 0, 1, symmetric(kernel.values), this.colours.signed);
+    if (kernel.isColour) this.kernelMaps.updateColour(kernel.values, kernel.size);
+    else this.kernelMaps.update(kernel.values, kernel.size, 0, 1, symmetric(kernel.values), this.colours.signed);
     edge(pen, box, this.theme.ground, 3);
     this.kernelMaps.draw(pen, 0, box);
     edge(pen, box, this.theme.text, 1);
@@ -471,4 +482,18 @@ export function symmetric(values) {
   const { high, low } = rangeOf(values);
   const extent = Math.max(high, -low);
   return { low: -extent, high: extent, signed: true };
+}
+
+/**
+ * The three kernels for red, green and blue as one picture, their weights mixed as light: mid-grey is 0, full light the
+ * largest weight without sign, no light the same below 0. Null where there are none.
+ *
+ * @type {(kernels: ({ values: Float32Array, size: [number, number] } | null)[]) =>
+ *   { values: Float32Array, size: [number, number], isColour: boolean } | null}
+ */
+export function mixed(kernels) {
+  if (kernels.includes(null)) return null;
+  const weights = Float32Array.from(kernels.flatMap(({ values }) => [...values]));
+  const extent = symmetric(weights).high || 1;
+  return { values: weights.map((weight) => 0.5 + (0.5 * weight) / extent), size: kernels[0].size, isColour: true };
 }
