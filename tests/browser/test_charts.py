@@ -50,7 +50,7 @@ def test_a_chart_follows_the_width_of_the_window_and_the_colours_of_the_theme(pa
 
 def test_plotly_comes_compressed_from_the_app_itself_and_is_kept(page: Page):
     with page.expect_response(re.compile("plotly.min.js")) as waiting:
-        open_page(page, "/")
+        open_page(page, "/pooling")
     response = waiting.value
     assert response.status == 200
     assert "immutable" in response.headers["cache-control"]
@@ -119,7 +119,7 @@ def test_a_figure_of_decoded_numbers_is_saved_in_the_colours_of_the_theme(browse
     context = new_context(browser, 1280, 800, "dark", base_url=app_url)
     page = context.new_page()
     errors = collect_errors(page)
-    open_page(page, "/")
+    open_page(page, "/pooling")
     chart = page.locator(".plot").first
     chart.scroll_into_view_if_needed()
     wait_until_idle(page)
