@@ -82,6 +82,11 @@ def component_data(app: AppTest, entry: str) -> dict[str, Any]:
     return next(data for data in _data(app) if entry in data)
 
 
+def has_component(app: AppTest, entry: str) -> bool:
+    """Whether one of our own components was given data with that entry."""
+    return any(entry in data for data in _data(app))
+
+
 def progress_line(app: AppTest) -> str:
     """The progress of the run on the Train page, in words; empty where there is none."""
     return next((f"{data['state']} · {data['details']}" for data in _data(app) if "share" in data), "")

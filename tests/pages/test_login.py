@@ -9,7 +9,7 @@ from streamlit import config
 from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import ROOT, SECONDS, charts, open_page
+from tests.pages.app import ROOT, SECONDS, has_component, open_page
 
 EXAMPLE = ROOT / "deploy" / "secrets.example.toml"
 
@@ -47,7 +47,7 @@ def test_a_stranger_sees_the_way_in_and_nothing_else(secrets):
     assert not app.exception
     assert keys(app) == {"log-in"}
     assert [title.value for title in app.title] == ["CNN Visualizer"]
-    assert not charts(app)
+    assert not has_component(app, "strip")
 
 
 def test_who_has_logged_in_gets_on_and_can_log_out(secrets):
@@ -56,14 +56,14 @@ def test_who_has_logged_in_gets_on_and_can_log_out(secrets):
     assert not app.exception
     assert "log-out" in keys(app)
     assert "log-in" not in keys(app)
-    assert charts(app)
+    assert has_component(app, "strip")
 
 
 def test_a_damaged_file_of_secrets_opens_no_door(secrets):
     secrets.write_text("[auth\n")
     app = opened({})
     assert app.exception
-    assert not charts(app)
+    assert not has_component(app, "strip")
 
 
 def test_what_streamlit_needs_to_log_somebody_in_is_there():

@@ -66,6 +66,7 @@ def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept
     assert app.selectbox(key="train-dataset").options == [
         "Handwritten digits",
         "Coloured shapes",
+        "Colours and shapes",
         "Pointing shapes",
         "Scenes of shapes",
         "Scenes of digits",
@@ -91,6 +92,7 @@ def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept
     assert other.selectbox(key="dataset").options == [
         "Handwritten digits",
         "Coloured shapes",
+        "Colours and shapes",
         "Pointing shapes",
         "Scenes of shapes",
         "Scenes of digits",

@@ -131,18 +131,21 @@ export function arrange(columns, contents, { width, height, zoom, paper }) {
   const gap = Math.min(LEAST_GAP + Math.max(width - total, 0) / Math.max(widths.length - 1, 1), LARGEST_GAP);
   const { lefts, slot, right } = slots(widths, gap, zoom);
   const margin = Math.max((width - right) / 2, MARGIN);
+  const whole = Math.max(width, right + 2 * MARGIN);
   const places = columns.map((_, at) => {
     const { box, ...rest } = sizes[at];
     const depth = depths[at];
     const { top, inner } = bands[at];
     const left = margin + lefts[depth];
     const middle = left + widths[depth] / 2;
-    const head = { x: middle - slot[depth] / 2, y: top, width: slot[depth], height: HEAD * zoom };
+    // Nothing is wider than the scene, which would scroll for it.
+    const room = Math.min(slot[depth], 2 * middle, 2 * (whole - middle));
+    const head = { x: middle - room / 2, y: top, width: room, height: HEAD * zoom };
     const y = top + HEAD * zoom + (inner - box[1]) / 2;
-    const foot = { x: middle - slot[depth] / 2, y: y + box[1] + 6 * zoom, width: slot[depth], height: FOOT * zoom };
+    const foot = { x: head.x, y: y + box[1] + 6 * zoom, width: room, height: FOOT * zoom };
     return { column: at, ...rest, box: { x: middle - box[0] / 2, y, width: box[0], height: box[1] }, head, foot };
   });
-  return { width: Math.max(width, right + 2 * MARGIN), height: lane * count, places, paper: paper ? above(places[0], lane * count, zoom) : null };
+  return { width: whole, height: lane * count, places, paper: paper ? above(places[0], lane * count, zoom) : null };
 }
 
 /** Whether a column is the only one at its depth, and no branch passes it. */
