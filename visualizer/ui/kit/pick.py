@@ -22,7 +22,7 @@ def pick(
     `widget` may also be st.pills. Other keyword arguments go to it.
     """
     first = next(iter(options)) if default is None else default
-    chosen: T = widget(
+    chosen: T | None = widget(
         label,
         list(options),
         default=None if key in st.session_state else first,  # Streamlit warns of a default beside a value that is set
@@ -32,7 +32,8 @@ def pick(
         persist_state="session",
         **arguments,
     )
-    return chosen
+    # A browser may send anything: what is no option leaves nothing chosen.
+    return first if chosen is None else chosen
 
 
 def select(label: str, options: Mapping[T, str], key: str, *, default: T | None = None, **arguments: Any) -> T:
