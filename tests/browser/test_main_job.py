@@ -73,6 +73,8 @@ def test_build_train_and_look_inside(page: Page) -> None:
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480)}
     )
+    wait_until_idle(page)
+    page.get_by_text("The picture and the answer").click()
     expect(page.get_by_text("What the network sees (64 × 64 × 3)")).to_be_visible(timeout=30_000)
     wait_until_idle(page)
     no_exceptions(page)
