@@ -22,7 +22,7 @@ def test_a_network_learns_ones_own_pictures(page: Page):
 
     # The network has ten answers, the data set two: Build says so and fixes it.
     page.get_by_role("link", name="Change the network").click()
-    page.get_by_role("button", name="Use 2 units").click()
+    page.get_by_role("button", name="Use 2 units").first.click()
     page.get_by_role("button", name="Train it").click()
     wait_until_idle(page)
     epochs = page.get_by_role("spinbutton", name="Epochs")
