@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from tests.pages.app import open_page
-from visualizer.architecture.pooling import Pooling2D
 from visualizer.architecture.presets import PRESETS
 from visualizer.architecture.shapes import window_extent
 from visualizer.concepts.activations import ARITHMETIC, evaluate
@@ -19,7 +17,6 @@ from visualizer.ui.concepts.activations_view import _ASKED_CHAIN, _chain, _units
 from visualizer.ui.concepts.convolution_view import white_level
 from visualizer.ui.concepts.optimizers_race import explanation
 from visualizer.ui.concepts.pooling_view import what_is_lost
-from visualizer.ui.state.models import bundled_network
 from visualizer.ui.train.evaluation_view import describe_calibration
 
 
@@ -175,10 +172,3 @@ def test_a_network_too_sure_here_and_too_unsure_there_is_neither_on_average():
     )
     modest = Calibration(np.array([0.6, 0.9]), np.array([0.7, 0.8]), np.array([90, 10]), 0.1)
     assert "It is less sure than right by 8.0 percentage points." in describe_calibration(modest)
-
-
-def test_home_says_of_pooling_only_what_it_does():
-    app = open_page("home")
-    words = " ".join(markdown.value for markdown in app.markdown)
-    assert "pooling keeps the largest number of each small window" in words
-    assert all(layer.kind == "max" for layer in bundled_network().architecture.layers if isinstance(layer, Pooling2D))
