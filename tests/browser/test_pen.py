@@ -105,7 +105,7 @@ def on_the_paper(page: Page) -> np.ndarray:
 
 
 def seen_by_the_network(page: Page) -> np.ndarray:
-    """The picture that went into the network, (8, 8) in [0, 1]. It lies below the stage, and is drawn where one looks."""
+    """The picture that went into the network, (8, 8) in [0, 1]. It lies below the stage, drawn where one looks."""
     page.locator(".st-key-seen").scroll_into_view_if_needed()
     wait_until_idle(page)
     source = page.locator(".st-key-seen .js-plotly-plot").evaluate("chart => chart.data[0].source")
