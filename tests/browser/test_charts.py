@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import collect_errors, new_context, open_from_gallery, open_page, wait_until_idle
 from tests.browser.modules import call, open_modules
+from visualizer.figures.volumes import LEGEND_HEIGHT
 
 DRAWN = ".st-key-volumes .js-plotly-plot"
 
@@ -57,6 +58,16 @@ def test_plotly_comes_compressed_from_the_app_itself_and_is_kept(page: Page):
     with urllib.request.urlopen(response.url) as answer:
         script = gzip.decompress(answer.read()).decode()
     assert re.search(r"plotly\.js v\d", script[:200])
+
+
+def test_a_legend_stands_above_a_figure_that_has_another_size_now(page: Page):
+    open_page(page, "/build")
+    open_from_gallery(page, "Open ResNet-20")
+    drawing = page.locator(DRAWN)
+    expect(drawing.locator(".legendtext")).to_have_count(7)
+    wait_until_idle(page)
+    legend, figure = drawing.locator("g.legend").bounding_box(), drawing.bounding_box()
+    assert legend["y"] + legend["height"] <= figure["y"] + LEGEND_HEIGHT
 
 
 @pytest.mark.parametrize(("path", "wide"), [("/build", ".st-key-volumes .plot"), ("/receptive_field", "stTable")])

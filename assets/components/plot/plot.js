@@ -83,6 +83,7 @@ class View {
   }
 
   async drawOnce() {
+    const isResized = this.resized;
     this.asked = this.resized = false;
     const { data, layout } = this.newest();
     this.fixedWidth = layout.width;
@@ -96,7 +97,10 @@ class View {
     this.colours = themeColours(this.holder);
     this.width = this.holder.clientWidth;
     const config = { displayModeBar: false, displaylogo: false, scrollZoom: false };
-    await Plotly.react(this.holder.firstElementChild, { data, layout: this.onPage(layout), config });
+    const drawing = this.holder.firstElementChild;
+    await Plotly.react(drawing, { data, layout: this.onPage(layout), config });
+    // Plotly places a legend by the size that the figure had before.
+    if (this.drawn && isResized && layout.legend) await Plotly.relayout(drawing, { "legend.y": layout.legend.y });
     this.drawn = true;
     if (layout.meta?.zoom) this.zoom ??= new Zoom(this.holder, this.tools, this.listening.signal);
     this.zoom?.take(this.fixedWidth, this.height);
